@@ -130,6 +130,18 @@ pub struct Bot {
     /// Of those, the ones that a schedule begins with.
     #[serde(default)]
     pub schedule_starts: Vec<String>,
+    /// Names of time zones without a `/`, in small letters.
+    #[serde(default)]
+    pub zones: Vec<String>,
+    /// Settings whose texts are patterns: regular expressions between slashes, globs, names.
+    #[serde(default)]
+    pub patterns: Vec<String>,
+    /// Older settings whose texts are regular expressions as a whole.
+    #[serde(default)]
+    pub regexes: Vec<String>,
+    /// Kinds of managers that a file makes itself.
+    #[serde(default)]
+    pub custom_kinds: Vec<String>,
     /// Its options by the type of their value, wherever they stand.
     #[serde(default)]
     pub options: Options,

@@ -213,6 +213,27 @@ pub struct Frameworks {
     pub framework: Vec<Framework>,
     /// Registry to names of libraries that serve GraphQL.
     pub graphql: BTreeMap<String, Vec<String>>,
+    /// Registry to names of libraries that feed made-up input to code: what declares one tries others out.
+    #[serde(default)]
+    pub harness: BTreeMap<String, Vec<String>>,
+}
+
+impl Framework {
+    /// Whether a file of a service answers with something else than a page; `None` where names do not tell.
+    #[must_use]
+    pub fn handles(&self, path: &str) -> Option<bool> {
+        if !self.html_only || self.handler_files.is_empty() && self.handler_directories.is_empty() {
+            return None;
+        }
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let stem = name.split('.').next().unwrap_or(name);
+        let path = format!("/{path}");
+        let lies = |directory: &String| {
+            let at = path.find(&format!("/{directory}")).map(|at| at + 1 + directory.len());
+            at.is_some_and(|end| path[end..].starts_with(['/', '.']))
+        };
+        Some(self.handler_files.iter().any(|known| known == stem) || self.handler_directories.iter().any(lies))
+    }
 }
 
 impl Frameworks {
@@ -237,6 +258,12 @@ pub struct Framework {
     /// Serves HTML pages only.
     #[serde(default)]
     pub html_only: bool,
+    /// What a file is called, before its first dot, that answers with something else than a page.
+    #[serde(default)]
+    pub handler_files: Vec<String>,
+    /// Where such files lie, whatever they are called.
+    #[serde(default)]
+    pub handler_directories: Vec<String>,
     /// A framework for JSON interfaces.
     #[serde(default)]
     pub api: bool,

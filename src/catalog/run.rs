@@ -1,6 +1,8 @@
 //! Owns the rows that say how a tool is run: words, actions, hooks, images, hosts, services, and what an action leaves behind. Refuses
 //! what changes such a run: effects are the tool's.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// An input of an action.
@@ -213,4 +215,7 @@ pub struct Takes {
     pub from: u64,
     /// The major version of the tool.
     pub release: u64,
+    /// What versions before `from` bring where nobody names a release: by their whole version, else by its first number.
+    #[serde(default)]
+    pub before: BTreeMap<String, String>,
 }

@@ -1,10 +1,10 @@
 //! Owns which releases of a tool an invocation may run, as far as the tree says so, and whether those read the configuration that is
 //! there. Refuses lock files and what is installed elsewhere: then it is not known.
 
-use super::hold::{HeldBy, Hold, HoldEffect};
+use super::hold::{HeldBy, Hold, HoldEffect, Remedy};
 use super::invocations::Invocation;
 use super::shadow::npm;
-use super::tool_config::{Query, Settings};
+use super::tool_config::{Misread, Query, Settings};
 use crate::answer::Reason;
 use crate::catalog::Tool;
 use crate::catalog::run::Takes;
@@ -45,9 +45,10 @@ pub fn hold(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &
     if misread.sure && !invocation.reconfigured && misread.ends.iter().any(within) {
         let hold = Hold::new(HoldEffect::Void, misread.place.clone(), misread.why.clone());
         let hold = if misread.always { hold.by(HeldBy::Release) } else { hold };
-        return Some(match &misread.mend {
-            Some(mend) => hold.mended(mend.as_str()),
-            None => hold,
+        return Some(match (later(tool, invocation, misread), &misread.mend) {
+            (Some(change), _) => hold.undone(Remedy::Write(change)),
+            (None, Some(mend)) => hold.mended(mend.as_str()),
+            (None, None) => hold,
         });
     }
     let open = misread.ends.iter().any(meets) || (runs.is_none() && misread.unless_known);
@@ -69,11 +70,15 @@ pub fn hold(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &
 pub fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Option<Releases> {
     let row = &tool.run[invocation.row];
     let taken = takes(tool, invocation).map(|takes| from((takes.release, 0, 0), None));
-    if let Some(input) = row.version_input.as_ref().and_then(|name| invocation.inputs.get(name)) {
-        return input.value.as_deref().and_then(told).or(taken);
+    let given = row.version_input.as_ref().and_then(|name| invocation.inputs.get(name)).map(|input| input.value.as_deref());
+    match given {
+        Some(None) => return taken,
+        Some(Some(text)) if !matches!(text.trim(), "" | "latest") => return told(text).or(taken),
+        _ => {}
     }
-    if taken.is_some() {
-        return taken;
+    let asked = || in_module(tool, query).filter(|_| given.is_none_or(|text| text == Some("")));
+    if let Some(own) = taken.or_else(|| brought(tool, invocation, asked)) {
+        return Some(own);
     }
     // A hook of the tool's own repository is built from the revision that is named.
     if row.hook.as_ref().is_some_and(|hook| hook.repo == tool.verified.source) {
@@ -107,9 +112,46 @@ pub fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Option<Rel
 /// What the action takes, in the version that is called.
 fn takes<'t>(tool: &'t Tool, invocation: &Invocation) -> Option<&'t Takes> {
     let takes = tool.run[invocation.row].takes.as_ref()?;
-    let (_, version) = invocation.chain.last()?.text.rsplit_once('@')?;
-    let major = version.strip_prefix('v')?.split('.').next()?.parse::<u64>().ok()?;
+    let (_, major) = called(invocation)?;
     (major >= takes.from).then_some(takes)
+}
+
+/// The version that an action is called in, without its `v`, and the first number of it.
+fn called(invocation: &Invocation) -> Option<(&str, u64)> {
+    let (_, version) = invocation.chain.last()?.text.rsplit_once('@')?;
+    let version = version.strip_prefix('v')?;
+    Some((version, version.split('.').next()?.parse().ok()?))
+}
+
+/// What an earlier version of the action brings where it is told no release: what the module in its directory asks for, else one that it
+/// knows (src/version.ts of golangci-lint-action 3 to 6).
+fn brought(tool: &Tool, invocation: &Invocation, asked: impl FnOnce() -> Option<Releases>) -> Option<Releases> {
+    let takes = tool.run[invocation.row].takes.as_ref()?;
+    let (version, major) = called(invocation)?;
+    let own = takes.before.get(version).or_else(|| takes.before.get(&major.to_string()))?;
+    asked().or_else(|| told(own))
+}
+
+/// The release of the tool's own module that `go.mod` asks for; `None` where it names none.
+fn in_module(tool: &Tool, query: &Query<'_>) -> Option<Releases> {
+    let module = tool.verified.source.strip_prefix("https://")?;
+    let path = query.directory.join("go.mod").filter(|path| query.world.snapshot.is_file(path))?;
+    let file = query.world.snapshot.read(&path).ok()?;
+    let versions =
+        file.text.match_indices(module).filter_map(|(at, _)| file.text.get(at + module.len()..)?.strip_prefix([' ', '\t']));
+    versions.filter_map(|rest| rest.split_whitespace().next()).find_map(told)
+}
+
+/// What has an action bring a release that its called version refuses: a later version of it.
+fn later(tool: &Tool, invocation: &Invocation, misread: &Misread) -> Option<String> {
+    let row = &tool.run[invocation.row];
+    let (takes, action) = (row.takes.as_ref()?, row.action.as_ref()?);
+    let (_, major) = called(invocation)?;
+    let wanted = major < takes.from && misread.ends.iter().all(|(_, last)| last.0 < takes.release);
+    let place = &invocation.chain.last()?.place;
+    let input = row.version_input.as_ref().filter(|name| invocation.inputs.contains_key(*name));
+    let input = input.map(|name| format!(", with a `{name}` from {} on", takes.release)).unwrap_or_default();
+    wanted.then(|| format!("call `{action}@v{}`, or a later version of it, at {}:{}{input}", takes.from, place.path, place.line))
 }
 
 /// The action ends at the release that it is told to run.

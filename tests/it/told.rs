@@ -11,6 +11,7 @@ mod pasted;
 mod said;
 mod scripts;
 mod security_off;
+mod services;
 mod steps;
 mod unread;
 mod whole;

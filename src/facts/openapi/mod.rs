@@ -84,8 +84,19 @@ pub struct ServiceFact {
     pub graphql: Option<Place>,
     /// What may be a description and is not proven to be one.
     pub undecided: Vec<Why>,
-    /// The components that serve, each by its directory: the framework and where it is declared.
-    pub roots: BTreeMap<RepoPath, (String, Place)>,
+    /// The components that serve, each by its directory.
+    pub roots: BTreeMap<RepoPath, ServiceRoot>,
+}
+
+/// A component that serves.
+#[derive(Clone, Debug)]
+pub struct ServiceRoot {
+    /// The framework.
+    pub framework: String,
+    /// Where it is declared.
+    pub place: Place,
+    /// It may have an interface to describe: it serves more than pages, and tries no other component out.
+    pub has_interface: bool,
 }
 
 /// API descriptions and whether there should be one.

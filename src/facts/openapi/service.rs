@@ -2,11 +2,11 @@
 //! product is such a framework itself. Refuses to look at code, but for packages that are more than a server: a program that
 //! serves HTTP without a framework is not seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::ServiceFact;
 use super::generators::{MOST_FILES, is_package};
 use super::marks::Mark;
+use super::{ServiceFact, ServiceRoot};
 use crate::answer::Answer;
 use crate::catalog::language::Framework;
 use crate::doc::{Format, Value};
@@ -27,6 +27,7 @@ pub(super) fn gather(
 ) -> ServiceFact {
     let (mut places, mut frameworks, mut unused, mut roots) = (Vec::new(), Vec::new(), Vec::new(), BTreeMap::new());
     let mut code = Code { world, scoping, known: BTreeMap::new() };
+    let (harnesses, mut asked) = (harnesses(world, dependencies), BTreeSet::new());
     for dependency in dependencies.iter().filter(|dependency| dependency.runtime && !dependency.optional) {
         let framework = world.catalog.frameworks.framework.iter().find(|framework| {
             framework.packages.get(dependency.registry).is_some_and(|names| names.iter().any(|name| is_package(dependency, name)))
@@ -38,8 +39,15 @@ pub(super) fn gather(
             let directory = dependency.manifest.parent();
             let is_component =
                 inventory.components.iter().any(|one| one.language == framework.language && one.directory == directory);
-            if is_component {
-                roots.entry(directory).or_insert_with(|| (framework.id.clone(), dependency.place.clone()));
+            // Each framework of a component once: a list may name one many times.
+            if is_component && asked.insert((directory.clone(), framework.id.as_str())) {
+                let has_interface = !harnesses.contains(&directory) && !serves_pages(world, scoping, framework, &directory);
+                let root = ServiceRoot { framework: framework.id.clone(), place: dependency.place.clone(), has_interface };
+                // Of several frameworks the one that has an interface is told.
+                let known: &mut ServiceRoot = roots.entry(directory).or_insert_with(|| root.clone());
+                if has_interface && !known.has_interface {
+                    *known = root;
+                }
             }
         } else {
             unused.push((framework.id.clone(), dependency.place.clone()));
@@ -68,6 +76,31 @@ pub(super) fn gather(
     let graphql = dependencies.iter().find(library).map(|dependency| dependency.place.clone());
     let other_style = declared.map(str::to_owned);
     ServiceFact { is_service, frameworks, unused, other_style, graphql_only, graphql, undecided: Vec::new(), roots }
+}
+
+/// Whether no file of a component answers with something else than a page of its framework.
+fn serves_pages(world: &World<'_>, scoping: &Scoping<'_>, framework: &Framework, directory: &RepoPath) -> bool {
+    if framework.handles("").is_none() {
+        return false;
+    }
+    let own = world.catalog.languages.language.iter().find(|one| one.id == framework.language);
+    let is_code = |path: &RepoPath| {
+        let extension = path.file_name().rsplit_once('.').map_or("", |(_, extension)| extension);
+        own.is_some_and(|language| language.extensions.iter().any(|known| known == extension))
+    };
+    let entries = world.snapshot.under(directory);
+    let files = entries.iter().filter(|entry| entry.is_file() && is_code(&entry.path));
+    let product = files.filter(|entry| scoping.of(&entry.path) == Some(Scope::Production));
+    let mut handled = product.filter_map(|entry| framework.handles(entry.path.below(directory)?)).peekable();
+    handled.peek().is_some() && handled.all(|handles| !handles)
+}
+
+/// The directories whose manifests declare what feeds made-up input to code.
+fn harnesses(world: &World<'_>, dependencies: &[&Dependency]) -> BTreeSet<RepoPath> {
+    let known = &world.catalog.frameworks.harness;
+    let is_harness =
+        |one: &&&Dependency| known.get(one.registry).is_some_and(|names| names.iter().any(|name| is_package(one, name)));
+    dependencies.iter().filter(is_harness).map(|one| one.manifest.parent()).collect()
 }
 
 /// Whether the product's code uses packages as servers, each asked once.

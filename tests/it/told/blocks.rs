@@ -20,15 +20,24 @@ fn pasted(tree: &[(&str, &str)], fix: &str) -> Tree {
         let path = said.split(" of ").nth(1).and_then(|rest| rest.split([',', ' ']).next()).expect("a file");
         on(&mut tree, path, |lines| lines.insert(0, words[1].to_owned()));
     } else if let (true, Some((path, line))) = (said.starts_with("delete `"), at) {
-        on(&mut tree, path, |lines| lines[line_of(line)] = lines[line_of(line)].replacen(&format!("\"{}\"", words[1]), "", 1));
+        on(&mut tree, path, |lines| {
+            let (own, item) = (&mut lines[line_of(line)], format!("\"{}\"", words[1]));
+            *own = own.replacen(&format!(", {item}"), "", 1).replacen(&item, "", 1);
+        });
     } else if let (true, Some((path, line))) = (said.starts_with("set `"), at) {
         on(&mut tree, path, |lines| lines[line_of(line)] = lines[line_of(line)].replacen("false", words[5], 1));
     } else if let (true, Some((path, line))) = (said.starts_with("add `"), at) {
         on(&mut tree, path, |lines| {
             let own = &mut lines[line_of(line)];
+            if said.contains(" and delete `") {
+                *own = own.replacen(&format!("\"{}\"", words[5]), "", 1);
+            }
             let quote = if path.ends_with(".toml") || path.ends_with(".json") { "\"" } else { "" };
             match own.find('[').filter(|_| !own.starts_with('[')) {
-                Some(open) => own.insert_str(open + 1, &format!("{quote}{}{quote}, ", words[1])),
+                Some(open) => {
+                    let comma = if own[open..].starts_with("[]") { "" } else { ", " };
+                    own.insert_str(open + 1, &format!("{quote}{}{quote}{comma}", words[1]));
+                }
                 None => lines.insert(line_of(line) + 1, format!("    - {}", words[1])),
             }
         });
@@ -99,6 +108,9 @@ fn a_new_file_of_golangci_is_for_the_release_that_runs() {
         (image, None, true),
         ("run: golangci-lint run", None, true),
         ("{uses: golangci/golangci-lint-action@v6, with: {version: v1.60.3}}", None, false),
+        ("uses: golangci/golangci-lint-action@v6", None, false),
+        ("uses: golangci/golangci-lint-action@v3.7.1", None, false),
+        ("{uses: golangci/golangci-lint-action@v6.5.2, with: {version: latest}}", None, false),
         ("run: go run github.com/golangci/golangci-lint/cmd/golangci-lint@v1.60.3 run", None, false),
         ("run: pre-commit run --all-files", Some(one.as_str()), false),
     ] {
@@ -267,4 +279,52 @@ fn what_goes_to_the_forge_is_not_said_to_fail_a_job() {
         fix,
         "delete `upload: never` at .github/workflows/ci.yml:11, so that code scanning has what CodeQL finds; and require code scanning results for merging in the ruleset of the default branch"
     );
+}
+
+#[test]
+fn what_keeps_every_file_from_biome_is_changed_where_it_stands() {
+    for (text, said) in [
+        ("{\"files\":{\"includes\":[\"**\", \"!**\"]}}\n", "delete `!**` from `files.includes`, at biome.json:1"),
+        ("{\n\"files\":\n{\"includes\":[\"!dist\"]}}\n", "add `src/**` as the first item of `files.includes`, at biome.json:3"),
+        ("{\"files\":{\"includes\":[]}}\n", "add `src/**` as the first item of `files.includes`, at biome.json:1"),
+        (
+            "{\"files\":{\"includes\":[\"lib/**\", \"!dist\"]}}\n",
+            "add `src/**` as the first item of `files.includes`, at biome.json:1",
+        ),
+        (
+            "{\"files\":{\"includes\":[\"!src/*.js\"]}}\n",
+            "add `src/**` as the first item of `files.includes` and delete `!src/*.js` from it, at biome.json:1",
+        ),
+        ("{\"linter\":{\"includes\":[\"lib/**\"]}}\n", "add `src/**` as the first item of `linter.includes`, at biome.json:1"),
+        ("{\"files\":{\"include\":[\"lib\"]}}\n", "add `src/**` as the first item of `files.include`, at biome.json:1"),
+        ("{\"files\":{\"ignore\":[\"*.js\"]}}\n", "delete `*.js` from `files.ignore`, at biome.json:1"),
+    ] {
+        let fix = mended("javascript", "run: npx biome ci .", &[("biome.json", text)]);
+        assert_eq!(fix, said, "{text}");
+    }
+}
+
+#[test]
+fn an_action_that_refuses_the_release_is_called_in_a_later_version() {
+    let two = (".golangci.yml", "version: \"2\"\nlinters:\n  enable: [gosec]\n");
+    let told = |step: &str, more: &[(&str, &str)]| {
+        let ci = workflow("pull_request", step);
+        told_of("go", &tree_of("go", &ci, more))
+    };
+    let at = "call `golangci/golangci-lint-action@v7`, or a later version of it, at .github/workflows/ci.yml:7";
+    for (step, more) in [
+        ("uses: golangci/golangci-lint-action@v6", ""),
+        ("{uses: golangci/golangci-lint-action@v6, with: {version: v1.64.8}}", ", with a `version` from 2 on"),
+    ] {
+        let fix = told(step, &[two]).fix.unwrap_or_default();
+        assert_eq!(fix, format!("{at}{more}, so that golangci-lint itself checks this"), "{step}");
+    }
+    assert_eq!(told("uses: golangci/golangci-lint-action@v7", &[two]).verdict, Verdict::Pass);
+    // The module in its directory may ask for a release that does not look for the version.
+    let module = ("go.mod", "module a\n\ngo 1.22\n\nrequire github.com/golangci/golangci-lint v1.60.1\n");
+    assert_eq!(told("uses: golangci/golangci-lint-action@v6", &[two, module]).verdict, Verdict::Unknown);
+    // What the action takes is not what it brings.
+    let first = (".golangci.yml", "linters:\n  enable: [gosec]\n");
+    let step = "{uses: golangci/golangci-lint-action@v7, with: {install-mode: none}}";
+    assert_eq!(told(step, &[first]).verdict, Verdict::Pass);
 }

@@ -2,11 +2,13 @@
 //! Refuses presets of other repositories: what they say is unknown, so what the file covers is only what it may cover.
 
 mod asked;
+mod custom;
 mod judge;
 mod managers;
 mod options;
 mod patterns;
 mod presets;
+mod regexes;
 mod rules;
 mod schedules;
 mod syntax;

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::BotProblem;
-use super::schedules;
+use super::{regexes, schedules};
 use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
 use crate::catalog::bot::OptionKind;
@@ -81,6 +81,9 @@ impl<'b> Look<'b> {
             Some(kind) => *kind,
             None if self.managers.contains(name) => OptionKind::Map,
             None => {
+                if self.bot.regexes.iter().any(|older| older == name) {
+                    self.seen.problems.extend(regexes::whole(name, value));
+                }
                 self.unknown(name, key, level);
                 return Vec::new();
             }
@@ -93,7 +96,9 @@ impl<'b> Look<'b> {
         }
         match name {
             "schedule" => self.seen.problems.extend(schedules::refused(self.bot, value)),
-            "timezone" => self.seen.problems.extend(value.scalar().and_then(|zone| schedules::no_zone(zone, value.place()))),
+            "timezone" => {
+                self.seen.problems.extend(value.as_str().and_then(|zone| schedules::no_zone(self.bot, zone, value.place())))
+            }
             "extends" => self.presets(value),
             _ => {}
         }
@@ -101,6 +106,9 @@ impl<'b> Look<'b> {
             let fix = format!("write {words} behind \"{name}\", or delete the key");
             self.seen.problems.push(BotProblem::fatal(value.place(), "schema", format!("`{name}` is not {words}")).fix(fix));
             return Vec::new();
+        }
+        if self.bot.patterns.iter().any(|known| known == name) {
+            self.seen.problems.extend(regexes::between_slashes(name, value));
         }
         let level = below(name, level);
         match kind {
@@ -146,7 +154,7 @@ impl<'b> Look<'b> {
                 self.seen.problems.push(BotProblem::fatal(item.place(), "schema", words).fix(format!("take `{name}` out")));
             }
             let zone = name.strip_prefix(":timezone(").and_then(|rest| rest.strip_suffix(')'));
-            self.seen.problems.extend(zone.and_then(|zone| schedules::no_zone(zone, item.place())));
+            self.seen.problems.extend(zone.and_then(|zone| schedules::no_zone(self.bot, zone, item.place())));
         }
     }
 

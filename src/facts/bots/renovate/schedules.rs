@@ -63,8 +63,16 @@ fn wrong(bot: &Bot, text: &str) -> Option<(String, &'static str)> {
     Some((format!("`{odd}` is no word of a `schedule`: the bot refuses the file"), fix))
 }
 
-/// What is said of a text that no time zone is called.
-pub(super) fn no_zone(text: &str, place: Place) -> Option<BotProblem> {
+/// What is said of a text that no time zone is called. Luxon, by which the bot asks, takes an offset from `utc`, a few words of its own, and
+/// what the engine that it runs in knows, in any case; later engines know offsets as well.
+pub(super) fn no_zone(bot: &Bot, text: &str, place: Place) -> Option<BotProblem> {
+    let lower = text.to_ascii_lowercase();
+    let offset = |rest: &str| rest.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b':'));
+    let known = match lower.strip_prefix("utc") {
+        _ if text.contains('/') => zones::possible(text),
+        Some(rest) if rest.starts_with(['+', '-']) => offset(rest),
+        _ => bot.zones.contains(&lower) || (lower.starts_with(['+', '-']) && offset(&lower)),
+    };
     let words = format!("`{text}` is no time zone: the bot refuses the file");
-    (!zones::possible(text)).then(|| BotProblem::fatal(place, "schema", words).fix("write one by its name: Europe/Berlin"))
+    (!known).then(|| BotProblem::fatal(place, "schema", words).fix("write one by its name: Europe/Berlin"))
 }

@@ -4,6 +4,7 @@
 //! From the bot's own `migrateConfig`, `massageConfig` and `validateConfig`.
 
 use super::super::BotProblem;
+use super::custom;
 use super::options::{self, Seen};
 use super::rules;
 use crate::answer::{Reason, Why};
@@ -17,6 +18,16 @@ pub(super) fn read(bot: &Bot, root: Value<'_>) -> Seen {
     let mut seen = options::look(bot, root);
     for rule in root.get("packageRules").into_iter().flat_map(Value::items) {
         seen.problems.extend(about_rule(bot, rule));
+    }
+    let shape = bot.shape.iter().find(|shape| shape.at == "customManagers.[]");
+    let own = |name: &str| {
+        shape.is_none_or(|shape| shape.keys.iter().any(|key| key == name)) || bot.top_keys.iter().any(|key| key == name)
+    };
+    for manager in ["customManagers", "regexManagers"].iter().filter_map(|key| root.get(key)).flat_map(Value::items) {
+        // Of a key that stands in none the bot tells instead.
+        if manager.entries().filter_map(|entry| entry.name()).all(own) {
+            seen.problems.extend(custom::refused(bot, manager));
+        }
     }
     seen.unknown = seen.unknown.or_else(|| unknown_manager(bot, root));
     seen

@@ -55,8 +55,8 @@ fn a_setting_of_another_type_stops_the_bot_at_every_depth() {
         r#""constraints":{"node":"20"}"#,
         r#""registryAliases":{"a":"b"}"#,
         r#""hostRules":[{"hostName":"a","token":"b"}]"#,
-        r#""regexManagers":[{"fileMatch":["a"],"matchStrings":["b"]}]"#,
-        r#""customManagers":[{"fileMatch":["a"],"matchStrings":["b"],"description":["c"]}]"#,
+        r#""regexManagers":[{"fileMatch":["a"],"matchStrings":["b (?<depName>c)@(?<currentValue>d)"],"datasourceTemplate":"npm"}]"#,
+        r#""customManagers":[{"fileMatch":["a"],"matchStrings":["b (?<depName>c)@(?<currentValue>d)"],"datasourceTemplate":"npm","description":["c"]}]"#,
         r#""packageRules":[{"matchPackageNames":["b"],"major":{"matchDepTypes":["x"],"labels":["y"]}}]"#,
     ] {
         assert_eq!(with(taken), TAKEN, "{taken}");
@@ -77,7 +77,11 @@ fn a_schedule_or_zone_that_is_certainly_none_stops_the_bot() {
         r#""packageRules":[{"matchPackageNames":["b"],"schedule":["someday"]}]"#,
         r#""timezone":"Mars/X""#,
         r#""timezone":"Europe Berlin""#,
+        r#""timezone":"Berlin""#,
+        r#""timezone":"CEST""#,
+        r#""timezone":"GMT+3""#,
         r#""extends":[":timezone(Mars/X)"]"#,
+        r#""extends":[":timezone(Berlin)"]"#,
         r#""extends":["global:safeEnv"]"#,
     ] {
         assert_eq!(with(refused), "invalid !schema@2", "{refused}");
@@ -101,6 +105,12 @@ fn a_schedule_or_zone_that_is_certainly_none_stops_the_bot() {
         r#""timezone":"Europe/Berlin""#,
         r#""timezone":"america/new_york""#,
         r#""timezone":"UTC+3""#,
+        r#""timezone":"utc""#,
+        r#""timezone":"EST""#,
+        r#""timezone":"EST5EDT""#,
+        r#""timezone":"GB-Eire""#,
+        r#""timezone":"local""#,
+        r#""timezone":"+02:00""#,
         r#""timezone":null"#,
         r#""extends":[":timezone(Asia/Tokyo)"]"#,
     ] {
@@ -152,5 +162,74 @@ fn a_name_that_another_version_may_know_is_unknown_at_every_depth() {
 fn what_is_no_text_is_no_preset() {
     for dropped in [r#""extends":5"#, r#""extends":[5]"#, r#""extends":["config:recommended",true]"#] {
         assert_eq!(with(dropped), "active +npm: preset-dropped@2", "{dropped}");
+    }
+}
+
+#[test]
+fn a_regular_expression_that_does_not_compile_stops_the_bot() {
+    for refused in [
+        r#""packageRules":[{"matchPackageNames":["/^(a/"],"enabled":true}]"#,
+        r#""packageRules":[{"matchPackageNames":["!/a)/i"],"enabled":true}]"#,
+        r#""packageRules":[{"matchDepNames":"/*a/","enabled":true}]"#,
+        r#""packageRules":[{"matchPackageNames":["/^(?!a)/"],"enabled":true}]"#,
+        r#""packageRules":[{"matchPackageNames":["a"],"allowedVersions":"/^(1/"}]"#,
+        r#""packageRules":[{"matchPackagePatterns":["^(a"],"enabled":true}]"#,
+        r#""npm":{"fileMatch":["[a-z"]}"#,
+        r#""npm":{"managerFilePatterns":["/[a-z/"]}"#,
+        r#""baseBranchPatterns":["main","/^release\\/"]"#,
+        r#""packageRules":[{"matchPackageNames":["*","!a"],"groupName":"x"}]"#,
+        r#""includePaths":["**","!a/**"]"#,
+    ] {
+        assert_eq!(with(refused), "invalid !schema@2", "{refused}");
+    }
+    assert_eq!(with("\"packageRules\":[{\"matchPackageNames\":[\n\"/a/\",\n\"/(b/\"],\"enabled\":true}]"), "invalid !schema@4");
+    for taken in [
+        r#""packageRules":[{"matchPackageNames":["/^(a|b)$/i","!/[)(]/","@types/{/,}**","(c"],"groupName":"x"}]"#,
+        r#""packageRules":[{"matchPackagePatterns":["*"],"groupName":"x"}]"#,
+        r#""packageRules":[{"matchPackageNames":["a"],"allowedVersions":"<(2"}]"#,
+        r#""ignorePaths":["**/(gen/**"]"#,
+        r#""packageRules":[{"matchPackageNames":["*"],"groupName":"x"}]"#,
+        r#""packageRules":[{"matchPackageNames":["**/a","!b"],"groupName":"x"}]"#,
+    ] {
+        assert_eq!(with(taken), TAKEN, "{taken}");
+    }
+}
+
+#[test]
+fn a_custom_manager_has_files_something_to_find_and_what_it_finds() {
+    let custom = |text: &str| with(&format!("\"customManagers\":[{{{text}}}]"));
+    const FILES: &str = r#""customType":"regex","managerFilePatterns":["/a/"]"#;
+    const FOUND: &str = r#""matchStrings":["(?<depName>b)@(?<currentValue>c)"]"#;
+    const SOURCE: &str = r#""datasourceTemplate":"npm""#;
+    for (refused, count) in [
+        (format!("{FOUND},{SOURCE}"), 1),
+        (format!(r#""customType":"","fileMatch":["a"],{FOUND},{SOURCE}"#), 1),
+        (format!(r#""customType":"regex","managerFilePatterns":[],{FOUND},{SOURCE}"#), 1),
+        (format!("{FILES},{SOURCE}"), 3),
+        (format!(r#"{FILES},"matchStrings":[],"currentValueTemplate":"1","depNameTemplate":"x",{SOURCE}"#), 1),
+        (format!("{FILES},{FOUND}"), 1),
+        (format!(r#"{FILES},"matchStrings":["(?<depName>b)"],{SOURCE}"#), 1),
+        (format!(r#"{FILES},"matchStrings":["(?<currentValue>b)"],{SOURCE}"#), 1),
+        (format!(r#"{FILES},"matchStrings":["(?<depName>b)@(?<currentValue>c"],{SOURCE}"#), 1),
+        (format!(r#"{FILES},{FOUND},"datasourceTemplate":"""#), 1),
+        (
+            r#""customType":"jsonata","managerFilePatterns":["a"],"matchStrings":["{depName, currentValue, datasource}"]"#
+                .to_owned(),
+            1,
+        ),
+    ] {
+        let told = custom(&refused);
+        assert_eq!(told, format!("invalid{}", " !schema@2".repeat(count)), "{refused}");
+    }
+    for taken in [
+        format!("{FILES},{FOUND},{SOURCE}"),
+        format!(r#"{FILES},"matchStrings":["(?<currentValue>b)"],"lookupNameTemplate":"x",{SOURCE}"#),
+        format!(r#"{FILES},"matchStrings":["(?<datasource>d)/(?<packageName>b)@(?<currentValue>c)"]"#),
+        format!(r#""fileMatch":"a","matchStrings":["(?<packageName>b)"],"currentValueTemplate":"1",{SOURCE}"#),
+        r#""customType":"jsonata","fileFormat":"json","managerFilePatterns":["a"],"matchStrings":["{depName, currentValue, datasource}"]"#
+            .to_owned(),
+        r#""customType":"another","managerFilePatterns":["a"]"#.to_owned(),
+    ] {
+        assert_eq!(custom(&taken), TAKEN, "{taken}");
     }
 }

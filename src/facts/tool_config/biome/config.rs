@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::includes::Includes;
+use super::includes::{Includes, Key, Written};
 use super::rules::Rules;
 use crate::answer::{Reason, Why};
 use crate::catalog::Catalog;
@@ -38,8 +38,8 @@ pub(super) struct Config {
     /// `linter.enabled` and `javascript.linter.enabled`.
     pub(super) enabled: BTreeMap<&'static str, (bool, Place)>,
     pub(super) rules: Rules,
-    /// Lists that must all take a file.
-    pub(super) lists: BTreeMap<&'static str, Includes>,
+    /// Lists that must all take a file, by section and key.
+    pub(super) lists: BTreeMap<(&'static str, &'static str), (Key, Written)>,
     pub(super) overrides: Vec<Override>,
     /// What could not be followed.
     pub(super) doubt: Option<Why>,
@@ -145,26 +145,26 @@ fn settings(root: Value<'_>, config: &mut Config) -> Result<(), Why> {
         .merge(&Rules::read(linter.and_then(|linter| linter.get("rules")), linter.and_then(|linter| linter.get("domains")))?);
     for (section, table) in [("files", root.get("files")), ("linter", linter)] {
         let Some(table) = table else { continue };
-        for key in ["includes", "include", "ignore"] {
-            let Some(value) = table.get(key) else { continue };
-            let texts = texts(value)?;
-            let includes = if key == "ignore" { Includes::ignoring(&texts) } else { Includes::of(&texts) };
-            let slot = match (section, key) {
-                ("files", "ignore") => "files.ignore",
-                ("files", _) => "files.includes",
-                (_, "ignore") => "linter.ignore",
-                _ => "linter.includes",
-            };
-            match includes {
-                Some(includes) => drop(config.lists.insert(slot, includes)),
-                None => drop(config.lists.remove(slot)),
+        for (key, name) in Key::ALL {
+            let Some(value) = table.get(name) else { continue };
+            let mut items = texts(value)?;
+            let place = value.key_place().unwrap_or_else(|| value.place());
+            // What a file extends stands in front of its own (biome_deserialize/src/merge.rs).
+            let slot = config.lists.remove(&(section, name));
+            let before = slot.map(|(_, written)| written.items).unwrap_or_default();
+            items.splice(0..0, before);
+            if items.len() > ITEMS {
+                return Err(wrong(value, "too long a list of patterns"));
             }
+            config.lists.insert((section, name), (key, Written { place, items }));
         }
     }
     for item in root.get("overrides").into_iter().flat_map(Value::items).take(ITEMS) {
         let Some(linter) = item.get("linter") else { continue };
-        let Some(patterns) = item.get("includes").or_else(|| item.get("include")) else { continue };
-        let Some(includes) = Includes::of(&texts(patterns)?) else { continue };
+        let of = |(key, name): &(Key, &'static str)| Some((*key, item.get(name)?)).filter(|(key, _)| *key != Key::Ignore);
+        let Some((key, patterns)) = Key::ALL.iter().find_map(of) else { continue };
+        let written = Written { place: patterns.place(), items: texts(patterns)? };
+        let Some(includes) = Includes::of(key, written, false, false) else { continue };
         let rules = Rules::read(linter.get("rules"), linter.get("domains"))?;
         config.overrides.push(Override { includes, enabled: enabled(Some(linter))?, rules });
     }

@@ -7,9 +7,12 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use self::config::Config;
+use self::includes::{Includes, Key, Written};
 use self::rules::Level;
-use super::{Query, Reader, Settings, arguments, coverage};
+use super::{Deciding, Query, Reader, Settings, arguments, coverage};
 use crate::answer::{Answer, Reason, Why};
 use crate::text::{Place, RepoPath};
 
@@ -48,7 +51,7 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
         }
     }
     let disabled = enabled.into_values().find(|(enabled, _)| !enabled).map(|(_, place)| place);
-    let left_out = lists.values().find(|list| coverage::all(&subjects, |path| !list.passes(path))).map(|list| list.place.clone());
+    let left_out = left_out(lists, doubt.is_some(), &subjects);
     let here = files.first().or(query.args.first().map(|word| &word.place)).cloned();
     let here = here.unwrap_or_else(|| Place::file(RepoPath::root()));
     let mut settings = Settings { config: files, ..Settings::default() };
@@ -66,15 +69,33 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
         };
         settings.selects.insert(name.clone(), answer);
     }
+    settings.deciding =
+        left_out.clone().map(|(place, change)| Deciding::TakesOut { place, how: "left out with every file", change });
     settings.to_select = flags.is_silent().then(|| rules.to_select(query, &settings.config)).flatten();
     // What could not be followed may enable anything: the text does not show that nothing is.
     let plain = doubt.is_none() && flags.only.is_empty();
-    let nothing = left_out.or_else(|| (plain && rules.is_empty()).then(|| rules.place().unwrap_or(here)));
+    let nothing = left_out.map(|(place, _)| place).or_else(|| (plain && rules.is_empty()).then(|| rules.place().unwrap_or(here)));
     let warns = rules.only_warns().filter(|_| plain);
     for (question, place) in [(DISABLED, disabled), (NOTHING, nothing), (WARNS, warns)] {
         settings.answer(question, place.map_or(Answer::No, Answer::Yes));
     }
     Ok(settings)
+}
+
+/// Where the first list stands that takes none of these files, and what lets some in again, in every such list. `open`: some of what is
+/// extended is not known.
+fn left_out(
+    lists: BTreeMap<(&'static str, &'static str), (Key, Written)>,
+    open: bool,
+    subjects: &[String],
+) -> Option<(Place, String)> {
+    let mut changes = lists.into_iter().filter_map(|((section, name), (key, written))| {
+        let list = Includes::of(key, written, open, section == "files")?;
+        coverage::all(subjects, |path| !list.passes(path)).then(|| list.mend(&format!("{section}.{name}"), subjects))
+    });
+    let (place, change) = changes.next()?;
+    let others = changes.map(|(place, change)| format!("{change} at {}:{}, and ", place.path, place.line));
+    Some((place, others.collect::<String>() + &change))
 }
 
 /// `--only` and `--skip`, without their leading `lint/`.

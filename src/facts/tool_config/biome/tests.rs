@@ -63,6 +63,17 @@ fn rules_in_force() {
         ("{\"files\": {\"includes\": [\"**\", \"!**\"]}}", "", ["no", "no", "no", yes, "no"]),
         ("{\"files\": {\"includes\": [\"!src\"]}}", "", ["no", "no", "no", yes, "no"]),
         ("{\"files\": {\"includes\": [\"src/**\", \"!src/ui\"]}}", "", [yes, "no", "no", "no", "no"]),
+        ("{\"files\": {\"includes\": [\"!dist\"]}}", "", ["no", "no", "no", yes, "no"]),
+        ("{\"files\": {\"includes\": []}}", "", ["no", "no", "no", yes, "no"]),
+        ("{\"files\": {\"includes\": [\"src\"]}}", "", ["no", "no", "no", yes, "no"]),
+        ("{\"files\": {\"includes\": [\"**\", \"!!src\"]}}", "", ["no", "no", "no", yes, "no"]),
+        // Of the linter's own list no directory is asked.
+        ("{\"linter\": {\"includes\": [\"**\", \"!src\"]}}", "", [yes, "no", "no", "no", "no"]),
+        // Version 1: at any depth, `*` over directories, nothing said is everything.
+        ("{\"files\": {\"include\": [\"ui\"]}}", "", [yes, "no", "no", "no", "no"]),
+        ("{\"files\": {\"include\": [\"src/*.js\"]}}", "", [yes, "no", "no", "no", "no"]),
+        ("{\"files\": {\"include\": []}}", "", [yes, "no", "no", "no", "no"]),
+        ("{\"files\": {\"include\": [\"lib\"]}}", "", ["no", "no", "no", yes, "no"]),
         ("{\"linter\": {\"includes\": [\"nowhere/**\"]}}", "", ["no", "no", "no", yes, "no"]),
         ("{\"linter\": {\"ignore\": [\"src\"]}}", "", ["no", "no", "no", yes, "no"]),
         ("{\"files\": {\"ignore\": [\"dist\"]}}", "", [yes, "no", "no", "no", "no"]),
@@ -142,4 +153,15 @@ fn the_file_in_effect_and_what_it_extends() {
     let mut case = Case::new("biome", &[("ci/biome.json", off)], "");
     case.env.insert("BIOME_CONFIG_PATH".to_owned(), Some("ci".to_owned()));
     assert_eq!(told(case.read(&Biome).settings.get("linter-disabled")), "yes ci/biome.json:1");
+}
+
+#[test]
+fn lists_of_what_is_extended_stand_in_front() {
+    let own = |extends: &str| format!("{{\"extends\": [\"{extends}\"], \"files\": {{\"includes\": [\"!dist\"]}}}}");
+    let nothing = |files: Files<'_>| read(files, "")[3].clone();
+    let (near, far) = (own("./base.json"), own("@org/biome"));
+    assert_eq!(nothing(&[("biome.json", &near), ("base.json", "{\"files\": {\"includes\": [\"**\"]}}")]), "no");
+    assert_eq!(nothing(&[("biome.json", &near), ("base.json", "{}")]), "yes biome.json:1");
+    // What is not known may take everything in.
+    assert_eq!(nothing(&[("biome.json", &far)]), "no");
 }
