@@ -12,7 +12,7 @@ mod deployed;
 mod deployed_as;
 mod deployed_from;
 mod deployed_near;
-mod differential;
+pub(crate) mod differential;
 mod fetching;
 mod going_on;
 mod guarded;

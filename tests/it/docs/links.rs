@@ -1,0 +1,152 @@
+//! Owns that what the pages point to is there: files, headings, rules, tools, options and words of the policy, and that the book has every page.
+//! Refuses the network: addresses elsewhere are only looked at.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use clap::CommandFactory as _;
+use tollgate::catalog::Catalog;
+use tollgate::cli::Cli;
+use tollgate::doc::{Document, Format};
+use tollgate::limits::Limits;
+use tollgate::terms::keys::KEYS;
+use tollgate::terms::schema::Type;
+use tollgate::text::{RepoPath, SourceFile};
+
+use super::DOCUMENTS;
+use super::reading::{anchors, code_spans, links, pages, readme_and_pages};
+use crate::house::reading::{file, root};
+
+/// Words with a hyphen that are names of somebody else's, or of no list: each with what it is.
+const OTHERS: [(&str, &str); 24] = [
+    ("continue-on-error", "a key of GitHub Actions"),
+    ("persist-credentials", "an input of actions/checkout"),
+    ("fetch-depth", "an input of actions/checkout"),
+    ("not-applicable", "a verdict"),
+    ("security-insights.yml", "a file"),
+    ("no-token", "a reason"),
+    ("needs-endpoint", "a reason"),
+    ("github-actions", "an ecosystem"),
+    ("sequoia-openpgp", "a library"),
+    ("buffered-reader", "a library"),
+    ("not-dependencies", "a key of the catalogue"),
+    ("some-dependencies", "a key of the catalogue"),
+    ("lists-names", "a trait of programs"),
+    ("work-tree", "a word of the JSON"),
+    ("touch-required", "a flag of OpenSSH"),
+    ("no-touch-required", "an option of OpenSSH"),
+    ("ed25519-sk", "a kind of key"),
+    ("rust-toolchain", "a file"),
+    ("vendor-dir", "a setting of Composer"),
+    ("release-gate", "a repository of the examples"),
+    ("all-verified", "an output of verify-tag"),
+    ("id-token", "a permission of GitHub"),
+    ("pull-requests", "a permission of GitHub"),
+    ("docker-compose", "an ecosystem"),
+];
+
+fn folder(page: &str) -> &Path {
+    Path::new(page).parent().unwrap_or(Path::new(""))
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let all: BTreeSet<String> = readme_and_pages().into_iter().chain(DOCUMENTS.map(str::to_owned)).collect();
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    for page in &all {
+        for link in links(&file(page)) {
+            seen += 1;
+            if link.contains("://") {
+                if !link.starts_with("https://") {
+                    wrong.push(format!("{page}: ({link}) is no https"));
+                }
+                continue;
+            }
+            let (path, anchor) = link.split_once('#').map_or((link.as_str(), None), |(path, anchor)| (path, Some(anchor)));
+            let target = if path.is_empty() { page.clone() } else { folder(page).join(path).to_string_lossy().into_owned() };
+            if target.contains("..") || !root().join(&target).is_file() {
+                // A book has the files below docs/ alone.
+                wrong.push(format!("{page}: ({link}) leads to no file of this folder or below"));
+            } else if anchor.is_some_and(|anchor| !anchors(&file(&target)).iter().any(|known| known == anchor)) {
+                wrong.push(format!("{page}: ({link}) leads to no heading of its own"));
+            }
+        }
+    }
+    assert!(seen > 60, "only {seen} links were looked at");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_book_has_every_page_once() {
+    let book: toml::Table = file("book.toml").parse().expect("TOML");
+    assert_eq!(book["book"]["src"].as_str(), Some("docs"));
+    let summary = file("docs/SUMMARY.md");
+    let mut listed: Vec<String> = links(&summary).into_iter().map(|page| format!("docs/{page}")).collect();
+    assert!(summary.starts_with("# Summary\n") && summary.lines().skip(2).all(|line| line.trim_start().starts_with("- [")));
+    // The order of use: the README's list names them too.
+    let readme = file("README.md");
+    for page in &listed {
+        assert!(readme.contains(&format!("({page})")), "README.md links to {page}");
+    }
+    listed.sort();
+    let expected: Vec<String> = pages().into_iter().filter(|page| page != "docs/SUMMARY.md").collect();
+    assert_eq!(listed, expected, "docs/SUMMARY.md lists every page once");
+}
+
+/// All names that a page may use: of the catalogue, the command line, the action and the policy.
+fn names() -> BTreeSet<String> {
+    fn options(command: &clap::Command, out: &mut BTreeSet<String>) {
+        out.insert(command.get_name().to_owned());
+        out.extend(command.get_arguments().filter_map(|argument| argument.get_long()).map(str::to_owned));
+        command.get_subcommands().for_each(|sub| options(sub, out));
+    }
+    let catalog = Catalog::builtin();
+    let mut out: BTreeSet<String> = OTHERS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    out.extend(catalog.rules.iter().flat_map(|rule| rule.aliases.iter().chain([&rule.id, &rule.section])).cloned());
+    out.extend(catalog.tools.iter().map(|tool| tool.id.clone()));
+    out.extend(catalog.bots.iter().map(|bot| bot.id.clone()));
+    out.extend(catalog.exporters.iter().map(|exporter| exporter.id.clone()));
+    out.extend(tollgate::report::reporters().iter().map(|reporter| reporter.format().to_owned()));
+    options(&Cli::command(), &mut out);
+    let action = SourceFile::new(RepoPath::new("action.yml").expect("a path"), file("action.yml"));
+    let action = Document::parse(action, Format::Yaml, &Limits::default()).expect("YAML");
+    for table in ["inputs", "outputs"] {
+        out.extend(action.root().get(table).expect("a table").entries().filter_map(|entry| entry.name().map(str::to_owned)));
+    }
+    for key in KEYS {
+        if let Type::Word(words) | Type::Words(words) = key.kind {
+            out.extend(words.iter().map(|word| (*word).to_owned()));
+        }
+    }
+    out
+}
+
+/// Two words and more with hyphens between them, in lower case: what the ids of rules look like.
+fn looks_like_an_id(span: &str) -> bool {
+    let parts: Vec<&str> = span.split('-').collect();
+    let plain = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    parts.len() > 1 && parts.iter().all(plain)
+}
+
+#[test]
+fn every_name_in_the_pages_exists() {
+    let names = names();
+    let (mut wrong, mut seen) = (BTreeSet::new(), 0);
+    for page in readme_and_pages().into_iter().chain(["SECURITY.md".to_owned()]) {
+        // The recipes name fixtures, which a test of theirs looks up.
+        let text: Vec<String> =
+            file(&page).split("\n\n").filter(|part| !part.starts_with("Fixtures: ")).map(str::to_owned).collect();
+        for span in code_spans(&text.join("\n\n")).iter().filter(|span| looks_like_an_id(span)) {
+            seen += 1;
+            if !names.contains(span.as_str()) {
+                wrong.insert(format!("{page}: `{span}`"));
+            }
+        }
+    }
+    assert!(seen > 60, "only {seen} names were looked at");
+    assert!(
+        wrong.is_empty(),
+        "neither rule nor tool, option, input or word of the policy:\n{}",
+        wrong.into_iter().collect::<Vec<_>>().join("\n")
+    );
+}
