@@ -5,7 +5,7 @@ mod blocks;
 mod generated;
 mod links;
 mod picture;
-mod reading;
+pub(crate) mod reading;
 mod scratch;
 mod systems;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::CommandFactory as _;
+use serde_json::Value;
 use tollgate::catalog::Catalog;
 use tollgate::cli::Cli;
 use tollgate::doc::{Document, Format};
@@ -103,8 +104,7 @@ fn names() -> BTreeSet<String> {
     out.extend(catalog.exporters.iter().map(|exporter| exporter.id.clone()));
     out.extend(tollgate::report::reporters().iter().map(|reporter| reporter.format().to_owned()));
     options(&Cli::command(), &mut out);
-    let action = SourceFile::new(RepoPath::new("action.yml").expect("a path"), file("action.yml"));
-    let action = Document::parse(action, Format::Yaml, &Limits::default()).expect("YAML");
+    let action = action();
     for table in ["inputs", "outputs"] {
         out.extend(action.root().get(table).expect("a table").entries().filter_map(|entry| entry.name().map(str::to_owned)));
     }
@@ -114,6 +114,43 @@ fn names() -> BTreeSet<String> {
         }
     }
     out
+}
+
+/// The words of an enumeration that stand below a key of a schema, wherever it is.
+fn enumerated(value: &Value, key: &str, out: &mut BTreeSet<String>) {
+    for (name, below) in value.as_object().into_iter().flatten() {
+        if name == key {
+            out.extend(below["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
+        }
+        enumerated(below, key, out);
+    }
+    value.as_array().into_iter().flatten().for_each(|below| enumerated(below, key, out));
+}
+
+#[test]
+fn every_word_is_explained_where_it_belongs() {
+    let check: Value = serde_json::from_str(&file("docs/schema/check.schema.json")).expect("JSON");
+    let mut wanted: Vec<(&str, String)> = Vec::new();
+    for key in ["verdict", "decision", "reason", "change"] {
+        let mut words = BTreeSet::new();
+        enumerated(&check, key, &mut words);
+        assert!(words.len() > 1, "{key}: {words:?}");
+        wanted.extend(words.into_iter().map(|word| ("docs/decides.md", word)));
+    }
+    wanted.extend(KEYS.iter().map(|key| ("docs/policy.md", key.tighter.word().to_owned())));
+    let action = action();
+    for table in ["inputs", "outputs"] {
+        let names = action.root().get(table).expect("a table").entries().filter_map(|entry| entry.name().map(str::to_owned));
+        wanted.extend(names.map(|name| ("docs/start.md", name)));
+    }
+    for (page, word) in wanted {
+        assert!(code_spans(&file(page)).contains(&word), "{page} says nothing of `{word}`");
+    }
+}
+
+fn action() -> Document {
+    let source = SourceFile::new(RepoPath::new("action.yml").expect("a path"), file("action.yml"));
+    Document::parse(source, Format::Yaml, &Limits::default()).expect("YAML")
 }
 
 /// Two words and more with hyphens between them, in lower case: what the ids of rules look like.

@@ -1,4 +1,4 @@
-//! Owns `docs/picture.svg`: what the program prints in colour, as a terminal of a hundred columns shows it, its text to be selected.
+//! Owns `docs/picture.svg`: what the program prints in colour, in a hundred columns, its text to be selected.
 //! `TOLLGATE_BLESS=1` draws it anew. Refuses every escape sequence but the colours that `src/report/paint.rs` knows.
 
 use std::fmt::Write as _;
@@ -27,31 +27,37 @@ const STYLE: &str = "\
     @media (prefers-color-scheme:dark){rect{fill:#0d1117;stroke:#3d444d}text{fill:#f0f6fc}\
     .r{fill:#ff7b72}.g{fill:#3fb950}.y{fill:#d29922}.l{fill:#79c0ff}.c{fill:#39c5cf}}";
 
-/// The lines that a terminal shows: each a list of pieces with their class.
-fn shown(text: &str) -> Vec<Vec<(&'static str, String)>> {
-    let mut lines = Vec::new();
-    for line in text.lines() {
-        let (mut pieces, mut class, mut column) = (vec![("", String::new())], "", 0);
-        let mut rest = line;
-        while let Some(c) = rest.chars().next() {
-            if let Some(sequence) = rest.strip_prefix("\u{1b}[") {
-                let (code, after) = sequence.split_once('m').expect("a colour");
-                class = CLASSES.iter().find(|(known, _)| *known == code).unwrap_or_else(|| panic!("the colour {code}")).1;
-                pieces.push((class, String::new()));
-                rest = after;
-                continue;
-            }
-            if column == COLUMNS {
-                lines.push(std::mem::replace(&mut pieces, vec![(class, String::new())]));
-                column = 0;
-            }
-            if let Some((_, piece)) = pieces.last_mut() {
-                piece.push(c);
-            }
-            column += 1;
+/// Where a continued line begins.
+const INDENT: &str = "    ";
+
+/// The text in pieces of one class each, line by line.
+fn pieces(line: &str) -> Vec<(&'static str, char)> {
+    let (mut out, mut class, mut rest) = (Vec::new(), "", line);
+    while let Some(c) = rest.chars().next() {
+        if let Some(sequence) = rest.strip_prefix("\u{1b}[") {
+            let (code, after) = sequence.split_once('m').expect("a colour");
+            class = CLASSES.iter().find(|(known, _)| *known == code).unwrap_or_else(|| panic!("the colour {code}")).1;
+            rest = after;
+        } else {
+            out.push((class, c));
             rest = &rest[c.len_utf8()..];
         }
-        lines.push(pieces);
+    }
+    out
+}
+
+/// The lines as they are drawn: a picture has no width to scroll, so that long ones are broken at a blank and go on indented.
+fn shown(text: &str) -> Vec<Vec<(&'static str, char)>> {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let mut rest = pieces(line);
+        while rest.len() > COLUMNS {
+            let blank = rest[..=COLUMNS].iter().rposition(|(_, c)| *c == ' ').filter(|at| *at > COLUMNS / 2);
+            let mut next = rest.split_off(blank.unwrap_or(COLUMNS));
+            next.drain(..usize::from(blank.is_some()));
+            lines.push(std::mem::replace(&mut rest, INDENT.chars().map(|c| ("", c)).chain(next).collect()));
+        }
+        lines.push(rest);
     }
     lines
 }
@@ -69,13 +75,14 @@ fn drawn(text: &str, label: &str) -> String {
         width - 1,
         height - 1
     );
-    for (number, pieces) in lines.iter().enumerate() {
+    for (number, line) in lines.iter().enumerate() {
         let _ = write!(out, "<text xml:space=\"preserve\" x=\"{MARGIN}\" y=\"{}\">", MARGIN + number * LINE + 15);
-        for (class, piece) in pieces.iter().filter(|(_, piece)| !piece.is_empty()) {
-            match class.is_empty() {
-                true => out.push_str(&escaped(piece)),
-                false => {
-                    let _ = write!(out, "<tspan class=\"{class}\">{}</tspan>", escaped(piece));
+        for piece in line.chunk_by(|one, other| one.0 == other.0) {
+            let text = escaped(&piece.iter().map(|(_, c)| c).collect::<String>());
+            match piece[0].0 {
+                "" => out.push_str(&text),
+                class => {
+                    let _ = write!(out, "<tspan class=\"{class}\">{text}</tspan>");
                 }
             }
         }
@@ -102,9 +109,10 @@ fn the_picture_is_a_run_of_the_program() {
 
 #[test]
 fn a_terminal_is_drawn_as_it_is() {
-    let long = "x".repeat(COLUMNS + 1);
+    let long = format!("{} y\n{}", "x".repeat(COLUMNS - 1), "z".repeat(COLUMNS + 1));
     let drawn = drawn(&format!("\u{1b}[1;31ma<b\u{1b}[0m & c\n{long}\n"), "one < two");
     assert!(drawn.contains("aria-label=\"one &lt; two\""), "{drawn}");
     assert!(drawn.contains("<tspan class=\"b r\">a&lt;b</tspan> &amp; c</text>"), "{drawn}");
-    assert_eq!(drawn.matches("<text ").count(), 3, "{drawn}");
+    assert!(drawn.contains("x</text>") && drawn.contains(">    y</text>") && drawn.contains(">    z</text>"), "{drawn}");
+    assert_eq!(drawn.matches("<text ").count(), 5, "{drawn}");
 }

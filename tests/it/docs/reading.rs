@@ -20,11 +20,11 @@ pub(super) fn readme_and_pages() -> Vec<String> {
 }
 
 /// A fenced block.
-pub(super) struct Block {
+pub(crate) struct Block {
     pub(super) page: String,
     pub(super) line: usize,
-    pub(super) language: String,
-    pub(super) text: String,
+    pub(crate) language: String,
+    pub(crate) text: String,
 }
 
 impl Block {
@@ -34,7 +34,7 @@ impl Block {
 }
 
 /// The fenced blocks of a page.
-pub(super) fn blocks(page: &str) -> Vec<Block> {
+pub(crate) fn blocks(page: &str) -> Vec<Block> {
     let mut found: Vec<Block> = Vec::new();
     let mut open = false;
     for (number, line) in file(page).lines().enumerate() {
