@@ -184,9 +184,8 @@ fn lost(step: &Step<'_>, pipeline: &Pipeline) -> Option<Gap> {
     let strong = |hold: &&Hold| matches!(hold.effect, HoldEffect::Void | HoldEffect::Soften);
     // What stands at `pull_request_target` itself says that the base's files lie there. The gate judges the head that `--rev` names, or ends
     // with status 3 (`inspect::fits`).
-    let of_base = |hold: &&Hold| {
-        pipeline.events.iter().any(|event| event.name == "pull_request_target" && event.place == hold.place)
-    };
+    let of_base =
+        |hold: &&Hold| pipeline.events.iter().any(|event| event.name == "pull_request_target" && event.place == hold.place);
     if let Some(hold) = step.holds.iter().chain(own).filter(strong).find(|hold| !of_base(hold)) {
         let why = format!("its failure is lost: {}", hold.why);
         return Some(sure("soft", hold.place.clone(), why, "let the step fail the job"));

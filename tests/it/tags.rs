@@ -12,7 +12,7 @@ mod deployed;
 mod deployed_as;
 mod deployed_from;
 mod deployed_near;
-pub(crate) mod differential;
+mod differential;
 mod fetching;
 mod going_on;
 mod guarded;
@@ -31,6 +31,8 @@ mod repository;
 mod rows;
 mod starting;
 mod x509;
+
+pub(crate) use differential::compared;
 
 use case::Case;
 use repository::{Built, is_there};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::copied;
-use crate::tags::differential::compared;
+use crate::tags::compared;
 
 const TREE: &str = "fixtures-repos/chain-make-tox/tree";
 
