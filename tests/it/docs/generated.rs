@@ -134,6 +134,36 @@ fn every_format_and_every_status_is_on_its_page() {
     generated("docs/formats.md", "statuses", &table);
 }
 
+/// What a value may be, in words.
+fn kind(value: &Value) -> String {
+    let words = |value: &Value| {
+        let list: Vec<String> =
+            value["enum"].as_array()?.iter().filter_map(Value::as_str).map(|word| format!("`{word}`")).collect();
+        Some(list.join(", "))
+    };
+    if let Some(words) = words(value) {
+        return words;
+    }
+    if let Some(words) = words(&value["items"]) {
+        return format!("list of {words}");
+    }
+    let dated = value["format"] == "date";
+    match (value["type"].as_str(), value["pattern"].as_str()) {
+        (Some("boolean"), _) => "`true`, `false`",
+        (Some("integer"), _) => "number",
+        (Some("string"), Some("^[0-9]+[dwy]$")) => "time: `30d`, `8w`, `1y`",
+        (Some("string"), Some(pattern)) if pattern.starts_with("^([0-9]{4}-") => "date or commit",
+        (Some("string"), _) if dated => "date",
+        (Some("string"), _) => "text",
+        (Some("array"), _) if value["items"]["type"] == "object" => "list of tables",
+        (Some("array"), _) => "list",
+        (Some("object"), _) => "table",
+        (None, _) if value["anyOf"].is_array() => "word or table",
+        _ => "number, or text with a unit: `500 kB`",
+    }
+    .to_owned()
+}
+
 /// The keys of the schema with their rows.
 fn rows() -> BTreeMap<String, String> {
     fn walk(value: &Value, path: &str, rows: &mut BTreeMap<String, String>) {
@@ -142,7 +172,7 @@ fn rows() -> BTreeMap<String, String> {
             let entry = KEYS.iter().find(|key| key.path == path).unwrap_or_else(|| panic!("{path} is no key"));
             let default =
                 if entry.default.is_empty() { String::new() } else { format!("`{}`", entry.default.replace('|', "\\|")) };
-            let row = format!("| `{path}` | {tighter} | {default} | {about} |");
+            let row = format!("| `{path}` | {} | {tighter} | {default} | {about} |", kind(value));
             assert!(rows.insert(path.to_owned(), row).is_none(), "{path} twice");
         }
         let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
