@@ -73,12 +73,13 @@ fn reporter(name: &str) -> Result<&'static dyn Reporter, Error> {
     if let Some(found) = reporters().iter().find(|reporter| reporter.format() == name) {
         return Ok(*found);
     }
-    let names: Vec<&str> = reporters().iter().map(|reporter| reporter.format()).collect();
-    Err(unknown_format(name, &names))
+    let all: Vec<_> = reporters().iter().map(|reporter| (reporter.format(), reporter.about())).collect();
+    Err(unknown_format(name, &all))
 }
 
-/// The error for a format that this command does not write (yet).
-pub(super) fn unknown_format(name: &str, names: &[&str]) -> Error {
+/// The error for a format that is not among those of a command (yet).
+pub(super) fn unknown_format(name: &str, formats: &[(&str, &str)]) -> Error {
+    let names: Vec<&str> = formats.iter().map(|(format, _)| *format).collect();
     if LATER_FORMATS.contains(&name) {
         return Error::usage(format!("the format `{name}` arrives with a later version"))
             .hint(format!("formats are: {}", names.join(", ")));

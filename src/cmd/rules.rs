@@ -7,6 +7,7 @@ use super::{Context, request};
 use crate::catalog::{Catalog, Profile, Rule};
 use crate::cli::RulesArgs;
 use crate::error::Error;
+use crate::report::RULES_FORMATS;
 use crate::text::escape::{markdown, markdown_code};
 
 /// Runs it.
@@ -20,7 +21,7 @@ pub(super) fn run(context: &Context, args: &RulesArgs) -> Result<u8, Error> {
         "text" => text(&rules, profile, &name),
         "markdown" => table(&rules, profile, &name),
         "json" => document(&rules, profile, &name),
-        other => return Err(unknown_format(other, &["text", "json", "markdown"])),
+        other => return Err(unknown_format(other, &RULES_FORMATS)),
     };
     context.streams.print(text.as_bytes())?;
     Ok(0)

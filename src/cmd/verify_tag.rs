@@ -66,7 +66,8 @@ fn fetch(args: &VerifyTagArgs) -> Result<AtForge, Error> {
 }
 
 fn known(name: &str) -> Result<&'static str, Error> {
-    FORMATS.into_iter().find(|format| *format == name).ok_or_else(|| unknown_format(name, &FORMATS))
+    let mut names = FORMATS.into_iter().map(|(format, _)| format);
+    names.find(|format| *format == name).ok_or_else(|| unknown_format(name, &FORMATS))
 }
 
 fn build(context: &Context, args: &VerifyTagArgs, run: &ActionsRun) -> Result<TagRequest, Error> {

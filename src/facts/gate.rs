@@ -81,7 +81,7 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
             let place = step.chain.last().map_or_else(|| job.place.clone(), |hop| hop.place.clone());
             let mut gaps = step.gaps.clone();
             gaps.extend(started(&step, pipeline));
-            gaps.extend(lost(&step));
+            gaps.extend(lost(&step, pipeline));
             gaps.extend(document.as_ref().map(|document| written(document, job, &step)).unwrap_or_default());
             gaps.sort_by_key(|gap| (gap.minor, gap.unknown.is_some()));
             gaps.dedup();
@@ -179,10 +179,14 @@ fn started(step: &Step<'_>, pipeline: &Pipeline) -> Option<Gap> {
 }
 
 /// What loses its failure.
-fn lost(step: &Step<'_>) -> Option<Gap> {
+fn lost(step: &Step<'_>, pipeline: &Pipeline) -> Option<Gap> {
     let own = step.starts.iter().flat_map(|start| &start.holds);
     let strong = |hold: &&Hold| matches!(hold.effect, HoldEffect::Void | HoldEffect::Soften);
-    if let Some(hold) = step.holds.iter().chain(own).find(strong) {
+    // What stands at `pull_request_target` itself says that the base's files lie there. The gate judges the head that `--rev` names, or ends
+    // with status 3 (`inspect::fits`).
+    let of_base =
+        |hold: &&Hold| pipeline.events.iter().any(|event| event.name == "pull_request_target" && event.place == hold.place);
+    if let Some(hold) = step.holds.iter().chain(own).filter(strong).find(|hold| !of_base(hold)) {
         let why = format!("its failure is lost: {}", hold.why);
         return Some(sure("soft", hold.place.clone(), why, "let the step fail the job"));
     }

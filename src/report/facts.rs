@@ -12,6 +12,10 @@ use crate::facts::openapi::ApiKind;
 use crate::facts::pipeline::Trigger;
 use crate::text::RepoPath;
 
+/// The formats of `facts`, each with one line about it.
+pub const FORMATS: [(&str, &str); 2] =
+    [("text", "for people: everything that was found, by kind"), ("json", "for machines, docs/schema/facts.schema.json")];
+
 /// What was found, before any rule judges.
 #[derive(Clone, Debug, Serialize)]
 pub struct FactsReport {

@@ -243,6 +243,13 @@ pub fn reporters() -> &'static [&'static dyn Reporter] {
     &ROSTER
 }
 
+/// The formats of `rules`, each with one line about it.
+pub const RULES_FORMATS: [(&str, &str); 3] = [
+    ("text", "for people: rules by section, with their severities"),
+    ("json", "for machines: ids, older names, severities and mappings to other catalogues"),
+    ("markdown", "the same list as a table"),
+];
+
 /// Formats that are names already and arrive with a later version.
 pub const LATER_FORMATS: [&str; 1] = ["html"];
 

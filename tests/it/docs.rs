@@ -1,5 +1,13 @@
-//! Owns the agreement of the documentation with the code: tables and samples are what the program prints, commands are those
-//! that CI runs, and paths and names exist. `TOLLGATE_BLESS=1` writes the README's generated parts anew.
+//! Owns the agreement of the documentation with the code: tables, samples and the picture are what the program prints, commands are those
+//! that CI runs and do what the pages say, and paths, links and names exist. `TOLLGATE_BLESS=1` writes the generated parts anew.
+
+mod blocks;
+mod generated;
+mod links;
+mod picture;
+pub(crate) mod reading;
+mod scratch;
+mod systems;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,6 +15,7 @@ use std::path::Path;
 
 use assert_cmd::Command;
 
+use self::reading::code_spans;
 use crate::house::reading::{blanked, file, root, rust_files};
 
 /// The two commands at the top of the README.
@@ -38,32 +47,6 @@ fn copied(folder: &str) -> tempfile::TempDir {
     elsewhere
 }
 
-/// The part of the README between `<!-- name -->` and `<!-- /name -->` is `wanted`, or is made so when blessing.
-fn generated(name: &str, wanted: &str) {
-    let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
-    let readme = file("README.md");
-    let (before, rest) = readme.split_once(&open).expect("an opening mark");
-    let (found, after) = rest.split_once(&close).expect("a closing mark");
-    if std::env::var_os("TOLLGATE_BLESS").is_some() {
-        fs::write(root().join("README.md"), format!("{before}{open}{wanted}{close}{after}")).expect("writable");
-        return;
-    }
-    assert!(found == wanted, "README.md: `{name}` is not what the program prints; TOLLGATE_BLESS=1 writes it anew.\n{wanted}");
-}
-
-/// One test, since blessing writes one file.
-#[test]
-fn the_readme_shows_what_the_program_prints() {
-    generated("rules", &tollgate(&["rules", "--format", "markdown"], root()));
-    let tree = "fixtures-repos/chain-make-tox/tree";
-    let arguments = ["check", "--here", tree, "--only", "python-static-analysis"];
-    let shown = tollgate(&arguments, copied(tree).path());
-    assert!(shown.starts_with("error[python-static-analysis]") && shown.contains("--> tox.ini:6:26"), "{shown}");
-    let command = format!("`tollgate {}`", arguments.join(" "));
-    assert!(file("README.md").replace('\n', " ").contains(&command), "README.md names the command {command}");
-    generated("sample", &format!("```text\n{shown}```\n"));
-}
-
 #[test]
 fn both_commands_stand_at_the_top_and_in_ci() {
     let readme = file("README.md");
@@ -77,8 +60,10 @@ fn both_commands_stand_at_the_top_and_in_ci() {
         let step = format!("step {command}");
         assert!(script.lines().any(|line| line == step), ".ci/run runs `{command}`, exactly so");
     }
-    let about = readme.lines().skip(1).take_while(|line| !line.starts_with("```")).filter(|line| !line.trim().is_empty());
-    assert!(about.count() <= 5, "README.md: what it does, in five lines");
+    let about: Vec<&str> =
+        readme.lines().skip(1).take_while(|line| !line.starts_with("```")).filter(|line| !line.trim().is_empty()).collect();
+    let (picture, text): (Vec<&str>, Vec<&str>) = about.into_iter().partition(|line| line.starts_with("!["));
+    assert!(text.len() <= 5 && picture.len() == 1, "README.md: what it does, in five lines and one picture");
 }
 
 #[test]
@@ -111,42 +96,15 @@ fn ci_stops_at_the_first_failure() {
 }
 
 #[test]
-fn the_policy_of_the_readme_is_valid() {
-    let readme = file("README.md");
-    let (_, rest) = readme.split_once("<!-- policy -->\n```toml\n").expect("a policy");
-    let (policy, _) = rest.split_once("```").expect("its end");
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("policy.toml");
-    fs::write(&path, policy).expect("writable");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
-    let output =
-        command.env_clear().args(["--now", "2026-12-01T00:00:00Z", "policy", "check"]).arg(&path).output().expect("it starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
-/// Spans between single backticks, fenced blocks left out.
-fn code_spans(text: &str) -> Vec<String> {
-    let mut prose = String::new();
-    let mut fenced = false;
-    for line in text.lines() {
-        if line.starts_with("```") {
-            fenced = !fenced;
-        } else if !fenced {
-            prose.push_str(line);
-            prose.push(' ');
-        }
-    }
-    prose.split('`').skip(1).step_by(2).map(str::to_owned).collect()
-}
-
-#[test]
 fn paths_in_the_documentation_exist() {
     let mut wrong = Vec::new();
     let mut seen = 0;
-    for document in DOCUMENTS {
-        for span in code_spans(&file(document)) {
+    for document in reading::pages().into_iter().chain(DOCUMENTS.map(str::to_owned)) {
+        for span in code_spans(&file(&document)) {
             let first = span.split('/').next().unwrap_or_default();
-            let ours = matches!(first, "src" | "tests" | "rules" | "docs" | "fuzz" | "fixtures-repos" | ".ci" | ".github");
+            // The pages tell of other repositories, too.
+            let ours = matches!(first, "tests" | "rules" | "docs" | "fuzz" | "fixtures-repos")
+                || (matches!(first, "src" | ".ci" | ".github") && !document.starts_with("docs/"));
             if !ours || span.contains(' ') {
                 continue;
             }
@@ -157,11 +115,6 @@ fn paths_in_the_documentation_exist() {
                 if fixed == span { Path::new(fixed) } else { Path::new(fixed.rsplit_once('/').map_or("", |(folder, _)| folder)) };
             if !root().join(folder).exists() {
                 wrong.push(format!("{document}: `{span}`"));
-            }
-        }
-        for link in file(document).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            if !link.contains("://") && !root().join(link).exists() {
-                wrong.push(format!("{document}: ({link})"));
             }
         }
     }

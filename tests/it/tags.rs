@@ -32,6 +32,8 @@ mod rows;
 mod starting;
 mod x509;
 
+pub(crate) use differential::compared;
+
 use case::Case;
 use repository::{Built, is_there};
 

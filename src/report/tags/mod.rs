@@ -145,8 +145,13 @@ impl TagReport {
     }
 }
 
-/// The formats of `verify-tag`.
-pub const FORMATS: [&str; 4] = ["text", "json", "github", "in-toto"];
+/// The formats of `verify-tag`, each with one line about it.
+pub const FORMATS: [(&str, &str); 4] = [
+    ("text", "for people: a block for each tag, with the commit to deploy or the remedy"),
+    ("json", "for machines, docs/schema/verify-tag.schema.json"),
+    ("github", "annotations for GitHub Actions"),
+    ("in-toto", "an unsigned in-toto statement (verification summary) for each tag, one on a line"),
+];
 
 /// Seconds since the epoch as RFC 3339.
 fn rfc3339(seconds: i64) -> String {

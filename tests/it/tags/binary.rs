@@ -96,7 +96,7 @@ fn what_is_written_keeps_the_published_schema() {
         for tag in value["tags"].as_array().expect("tags") {
             verdicts.insert(tag["verdict"].as_str().expect("a word").to_owned());
         }
-        for format in tollgate::report::tags::FORMATS {
+        for (format, _) in tollgate::report::tags::FORMATS {
             let text = String::from_utf8(report.render(format, &view).expect("a format")).expect("text");
             assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{}: {text:?}", case.id);
         }

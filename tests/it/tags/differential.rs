@@ -14,7 +14,7 @@ const NEEDED: [&str; 3] = ["git", "gpg", "ssh-keygen"];
 const NOT_FOR_GIT: [&str; 3] = ["gpg-program", "reftable", "sha256"];
 
 /// Whether a comparison with these programs can be made; where it cannot, the run says so.
-pub(super) fn compared(programs: &[&str]) -> bool {
+pub(crate) fn compared(programs: &[&str]) -> bool {
     let missing: Vec<&str> = programs.iter().copied().filter(|program| !is_here(program)).collect();
     if !missing.is_empty() {
         // Not by a macro, whose words the test's harness keeps to itself.

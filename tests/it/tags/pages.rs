@@ -9,7 +9,7 @@ use std::process::Command;
 use regex::Regex;
 
 use super::differential::compared;
-use crate::house::reading::file;
+use crate::docs::reading;
 
 /// What happens between two commands of the pages: the beginning of the one it stands before, and a script.
 const BETWEEN: [(&str, &str); 14] = [
@@ -171,14 +171,7 @@ fn alike(page: &[String], found: &[String]) -> bool {
 
 /// The fenced blocks of a page, each with its language.
 fn blocks(page: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let mut lines = page.lines();
-    while let Some(line) = lines.next() {
-        let Some(language) = line.strip_prefix("```") else { continue };
-        let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-        found.push((language.to_owned(), body.join("\n") + "\n"));
-    }
-    found
+    reading::blocks(page).into_iter().map(|block| (block.language, block.text)).collect()
 }
 
 /// The commands of a block, each with what is printed.
@@ -219,7 +212,7 @@ fn every_command_of_the_pages_does_what_they_say() {
     let mut used = [false; BETWEEN.len()];
     let mut ran = 0;
     for page in ["docs/release-tags.md", "docs/release-recipes.md"] {
-        let all = blocks(&file(page));
+        let all = blocks(page);
         for (number, (language, text)) in all.iter().enumerate() {
             match language.as_str() {
                 "toml" => machine.merge(text),
@@ -272,8 +265,7 @@ fn every_command_of_the_pages_does_what_they_say() {
 
 /// The workflows of the page as `check` reads them: the one of the default branch, the one of another repository, and who calls that.
 fn workflows(machine: &Machine) {
-    let text = file("docs/release-tags.md");
-    let all = blocks(&text);
+    let all = blocks("docs/release-tags.md");
     let workflows: Vec<&String> =
         all.iter().filter(|(language, text)| language == "yaml" && text.starts_with("on:")).map(|(_, text)| text).collect();
     let path = machine.directory.join(".github/workflows/deploy.yml");
