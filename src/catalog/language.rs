@@ -229,8 +229,9 @@ impl Framework {
         let stem = name.split('.').next().unwrap_or(name);
         let path = format!("/{path}");
         let lies = |directory: &String| {
-            let at = path.find(&format!("/{directory}")).map(|at| at + 1 + directory.len());
-            at.is_some_and(|end| path[end..].starts_with(['/', '.']))
+            let start = format!("/{directory}");
+            let mut ends = path.match_indices(&start).map(|(at, found)| at + found.len());
+            ends.any(|end| path[end..].starts_with(['/', '.']))
         };
         Some(self.handler_files.iter().any(|known| known == stem) || self.handler_directories.iter().any(lies))
     }

@@ -111,9 +111,17 @@ pub fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Option<Rel
 
 /// What the action takes, in the version that is called.
 fn takes<'t>(tool: &'t Tool, invocation: &Invocation) -> Option<&'t Takes> {
-    let takes = tool.run[invocation.row].takes.as_ref()?;
+    let takes = by_itself(tool, invocation)?;
     let (_, major) = called(invocation)?;
     (major >= takes.from).then_some(takes)
+}
+
+/// What the action takes, unless an input that is computed may make it another row's.
+fn by_itself<'t>(tool: &'t Tool, invocation: &Invocation) -> Option<&'t Takes> {
+    let row = &tool.run[invocation.row];
+    let mut others = tool.run.iter().filter(|other| other.action == row.action).filter_map(|other| other.when.as_ref());
+    let is_open = others.any(|when| invocation.inputs.get(&when.input).is_some_and(|input| input.value.is_none()));
+    row.takes.as_ref().filter(|_| !is_open)
 }
 
 /// The version that an action is called in, without its `v`, and the first number of it.
@@ -126,7 +134,7 @@ fn called(invocation: &Invocation) -> Option<(&str, u64)> {
 /// What an earlier version of the action brings where it is told no release: what the module in its directory asks for, else one that it
 /// knows (src/version.ts of golangci-lint-action 3 to 6).
 fn brought(tool: &Tool, invocation: &Invocation, asked: impl FnOnce() -> Option<Releases>) -> Option<Releases> {
-    let takes = tool.run[invocation.row].takes.as_ref()?;
+    let takes = by_itself(tool, invocation)?;
     let (version, major) = called(invocation)?;
     let own = takes.before.get(version).or_else(|| takes.before.get(&major.to_string()))?;
     asked().or_else(|| told(own))

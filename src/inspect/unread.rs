@@ -31,6 +31,10 @@ pub(super) fn by_rules(snapshot: &Snapshot, terms: &Terms, catalog: &Catalog) ->
 
 /// What cannot be read of the file is a mark of a template, at the start of a line. A manifest that merely holds one, and is read, is no template.
 fn is_template(snapshot: &Snapshot, one: &NotInspected) -> bool {
+    // The repository's own is read by its package manager as it stands.
+    if one.path.parent().is_root() {
+        return false;
+    }
     let line = |place: &Place| snapshot.peek(&one.path).ok().map(|file| file.line_text(place.line).trim_start().to_owned());
     let line = one.place.as_ref().and_then(line).unwrap_or_default();
     ["{%", "{{", "<%"].iter().any(|mark| line.starts_with(mark))
@@ -63,6 +67,9 @@ mod tests {
             by_rules(&snapshot, &Terms::default(), Catalog::builtin()).keys().map(RepoPath::to_string).collect()
         };
         assert!(gaps("{\n  \"name\": \"a\"\n  {% for a in b %}\n}\n").is_empty());
+        let root = Snapshot::in_memory([("package.json".to_owned(), "{\n{% for a in b %}\n}\n".to_owned())]);
+        gather(&root, Catalog::builtin(), &Terms::default()).expect("facts");
+        assert_eq!(by_rules(&root, &Terms::default(), Catalog::builtin()).len(), 1);
         assert_eq!(gaps("{\n  \"name\": \"a\"\n  \"{% for a in b %}\"\n}\n"), ["sdk/model/package.json"]);
     }
 

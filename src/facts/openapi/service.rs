@@ -41,7 +41,7 @@ pub(super) fn gather(
                 inventory.components.iter().any(|one| one.language == framework.language && one.directory == directory);
             // Each framework of a component once: a list may name one many times.
             if is_component && asked.insert((directory.clone(), framework.id.as_str())) {
-                let has_interface = !harnesses.contains(&directory) && !serves_pages(world, scoping, framework, &directory);
+                let has_interface = !harnesses.contains(&directory) && !serves_pages(world, framework, &directory);
                 let root = ServiceRoot { framework: framework.id.clone(), place: dependency.place.clone(), has_interface };
                 // Of several frameworks the one that has an interface is told.
                 let known: &mut ServiceRoot = roots.entry(directory).or_insert_with(|| root.clone());
@@ -79,7 +79,7 @@ pub(super) fn gather(
 }
 
 /// Whether no file of a component answers with something else than a page of its framework.
-fn serves_pages(world: &World<'_>, scoping: &Scoping<'_>, framework: &Framework, directory: &RepoPath) -> bool {
+fn serves_pages(world: &World<'_>, framework: &Framework, directory: &RepoPath) -> bool {
     if framework.handles("").is_none() {
         return false;
     }
@@ -90,16 +90,18 @@ fn serves_pages(world: &World<'_>, scoping: &Scoping<'_>, framework: &Framework,
     };
     let entries = world.snapshot.under(directory);
     let files = entries.iter().filter(|entry| entry.is_file() && is_code(&entry.path));
-    let product = files.filter(|entry| scoping.of(&entry.path) == Some(Scope::Production));
-    let mut handled = product.filter_map(|entry| framework.handles(entry.path.below(directory)?)).peekable();
+    // What lies below a directory of handlers is one, whatever it is called: its name is a part of an address.
+    let mut handled = files.filter_map(|entry| framework.handles(entry.path.below(directory)?)).peekable();
     handled.peek().is_some() && handled.all(|handles| !handles)
 }
 
 /// The directories whose manifests declare what feeds made-up input to code.
 fn harnesses(world: &World<'_>, dependencies: &[&Dependency]) -> BTreeSet<RepoPath> {
     let known = &world.catalog.frameworks.harness;
-    let is_harness =
-        |one: &&&Dependency| known.get(one.registry).is_some_and(|names| names.iter().any(|name| is_package(one, name)));
+    let is_harness = |one: &&&Dependency| {
+        let names = known.get(one.registry).filter(|_| one.runtime && !one.optional);
+        names.is_some_and(|names| names.iter().any(|name| is_package(one, name)))
+    };
     dependencies.iter().filter(is_harness).map(|one| one.manifest.parent()).collect()
 }
 

@@ -65,16 +65,17 @@ impl Word {
         shape.rsplit_once(UNKNOWN_CHAR).map_or("", |(_, tail)| tail).to_owned()
     }
 
-    /// It may stand for this name: as much of it as is known agrees, and what is not known may hold blanks where no quotes keep it together.
-    #[must_use]
-    pub fn may_name(&self, name: &str) -> bool {
-        if let Some(value) = &self.value {
-            return value == name;
-        }
+    /// Whether it may stand for a name, as far as is known of it: as one word, or as the first of several where no quotes keep it together.
+    pub fn may_name(&self) -> impl Fn(&str) -> bool + use<> {
         let (head, tail) = (self.head(), self.tail());
-        let pattern = head.find(['*', '?', '[', '{', '\\']);
-        let Some(rest) = name.strip_prefix(&head[..pattern.unwrap_or(head.len())]) else { return false };
-        pattern.is_some() || !self.is_one() || rest.ends_with(&tail)
+        // Behind a sign of a pattern anything may follow.
+        let pattern = head.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.' | ':'));
+        let is_one = pattern.is_none() && self.is_one();
+        let (value, head) = (self.value.clone(), head[..pattern.unwrap_or(head.len())].to_owned());
+        move |name| match &value {
+            Some(value) => value == name,
+            None => name.strip_prefix(head.as_str()).is_some_and(|rest| !is_one || rest.ends_with(&tail)),
+        }
     }
 
     /// Nothing is known of how it begins: it may be an option, an operand, anything.
@@ -125,7 +126,7 @@ mod tests {
         let may = |raw: &str, partial: Option<&str>, name: &str| {
             let partial = partial.map(|text| text.replace('?', &UNKNOWN_CHAR.to_string()));
             let place = Place::file(RepoPath::root());
-            Word { raw: raw.to_owned(), value: None, partial, span: Span::new(0, 0), place, glob: false }.may_name(name)
+            Word { raw: raw.to_owned(), value: None, partial, span: Span::new(0, 0), place, glob: false }.may_name()(name)
         };
         let quoted = |name: &str| may("\"lint:$X:fix\"", Some("lint:?:fix"), name);
         assert!(quoted("lint:a:fix") && quoted("lint::fix") && !quoted("lint:a") && !quoted("test:a:fix") && !quoted("lint:fix"));
@@ -135,6 +136,8 @@ mod tests {
         let place = Place::file(RepoPath::root());
         let known =
             Word { raw: "a".to_owned(), value: Some("a".to_owned()), partial: None, span: Span::new(0, 0), place, glob: false };
-        assert!(known.may_name("a") && !known.may_name("ab"));
+        assert!(known.may_name()("a") && !known.may_name()("ab"));
+        // A pattern of names says nothing of them.
+        assert!(may("\"/^(lint|test)$X/\"", Some("/^(lint|test)?/"), "test") && may("\"lint -- $X\"", Some("lint -- ?"), "lint"));
     }
 }

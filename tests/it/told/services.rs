@@ -34,17 +34,20 @@ fn what_serves_pages_only_or_tries_others_out_has_no_interface_to_describe() {
         ("\"next\": \"15\"", "web/src/pages/api/things.ts", "web serves HTTP (next)"),
         ("\"next\": \"15\"", "web/pages/api.ts", "web serves HTTP (next)"),
         ("\"next\": \"15\"", "web/pages/apiary.ts", ""),
-        // Tests answer nobody.
-        ("\"next\": \"15\"", "web/tests/route.ts", ""),
+        // What lies below a directory of pages is an address, whatever it is called.
+        ("\"next\": \"15\"", "web/app/api/docs/route.ts", "web serves HTTP (next)"),
+        ("\"next\": \"15\"", "web/src/pages/apiary/pages/api/x.ts", "web serves HTTP (next)"),
         ("\"next\": \"15\", \"express\": \"4\"", "web/app/about/page.tsx", "web serves HTTP (express)"),
-        ("\"nuxt\": \"3\"", "web/server/utils/a.ts", ""),
-        ("\"nuxt\": \"3\"", "web/server/api/a.get.ts", "web serves HTTP (nuxt)"),
+        // Where its endpoints lie is configured.
+        ("\"nuxt\": \"3\"", "web/app/pages/a.ts", "web serves HTTP (nuxt)"),
         ("\"@sveltejs/kit\": \"2\"", "web/src/routes/+page.ts", ""),
         ("\"@sveltejs/kit\": \"2\"", "web/src/routes/a/+server.ts", "web serves HTTP (sveltekit)"),
         // An endpoint of it is called like a page.
         ("\"astro\": \"5\"", "web/src/pages/a.ts", "web serves HTTP (astro)"),
         ("\"express\": \"4\"", "web/src/a.ts", "web serves HTTP (express)"),
         ("\"express\": \"4\", \"@jazzer.js/core\": \"2\"", "web/src/a.ts", ""),
+        // A service that is fuzzed is none of these.
+        ("\"express\": \"4\"}, \"devDependencies\": {\"@jazzer.js/core\": \"2\"", "web/src/a.ts", "web serves HTTP (express)"),
     ] {
         let manifest = with(dependency);
         let found = told_of(&[("web/package.json", &manifest), page, (file, "x\n")]);

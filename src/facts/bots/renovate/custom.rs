@@ -65,7 +65,11 @@ fn has(manager: Value<'_>, field: &str, kind: &str, texts: &[&str]) -> bool {
     let own = manager.get(&format!("{field}Template")).or(older).filter(|value| value.kind() != Kind::Null);
     match own {
         Some(value) => fills(value),
-        None if kind == "regex" => texts.iter().any(|text| text.contains(&format!("(?<{field}>"))),
+        None if kind == "regex" => {
+            // The group that had this name before is renamed as the template is.
+            let names = [field, if field == "packageName" { "lookupName" } else { field }];
+            names.iter().any(|name| texts.iter().any(|text| text.contains(&format!("(?<{name}>"))))
+        }
         None => texts.iter().any(|text| text.contains(field)),
     }
 }

@@ -114,7 +114,11 @@ impl<'b> Look<'b> {
         match kind {
             OptionKind::Map => vec![(value, level)],
             OptionKind::List | OptionKind::ListOrText => {
-                value.items().filter(|item| item.kind() == Kind::Mapping).map(|item| (item, level)).collect()
+                // What only selects is taken out before anything is looked at (`massageConfig`).
+                let selects = |key: &str| key.starts_with("match") || key.starts_with("exclude");
+                let is_idle = |rule: &Value<'_>| rule.entries().all(|entry| entry.name().is_some_and(selects));
+                let maps = value.items().filter(|item| item.kind() == Kind::Mapping);
+                maps.filter(|item| name != "packageRules" || !is_idle(item)).map(|item| (item, level)).collect()
             }
             _ => Vec::new(),
         }

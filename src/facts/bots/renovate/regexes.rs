@@ -72,6 +72,8 @@ fn odd(text: &str) -> Option<(&'static str, &'static str)> {
                     None => return Some(("it ends in a backslash", "write two backslashes, or none")),
                     // What stands between this and `\E` is text to one engine.
                     Some(b'Q') => return None,
+                    // RE2 takes two digits of eight for a character.
+                    Some(b'1'..=b'7') if matches!(bytes.get(at + 2), Some(b'0'..=b'7')) => Before::Thing,
                     Some(b'1'..=b'9' | b'k') => {
                         return Some(("RE2 takes no back-reference", "write out what it refers to"));
                     }

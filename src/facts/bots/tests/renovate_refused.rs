@@ -189,6 +189,10 @@ fn a_regular_expression_that_does_not_compile_stops_the_bot() {
         r#""packageRules":[{"matchPackageNames":["a"],"allowedVersions":"<(2"}]"#,
         r#""ignorePaths":["**/(gen/**"]"#,
         r#""packageRules":[{"matchPackageNames":["*"],"groupName":"x"}]"#,
+        // A rule that only selects is taken out before.
+        r#""packageRules":[{"matchPackageNames":["/^(a/"]},{"matchPackageNames":["*","!a"],"excludePackageNames":["b"]}]"#,
+        // Characters by their number.
+        r#""packageRules":[{"matchPackageNames":["/a\\40b/","/(a)\\101/"],"groupName":"x"}]"#,
         r#""packageRules":[{"matchPackageNames":["**/a","!b"],"groupName":"x"}]"#,
     ] {
         assert_eq!(with(taken), TAKEN, "{taken}");
@@ -224,6 +228,7 @@ fn a_custom_manager_has_files_something_to_find_and_what_it_finds() {
     for taken in [
         format!("{FILES},{FOUND},{SOURCE}"),
         format!(r#"{FILES},"matchStrings":["(?<currentValue>b)"],"lookupNameTemplate":"x",{SOURCE}"#),
+        format!(r#"{FILES},"matchStrings":["(?<lookupName>b)@(?<currentValue>c)"],{SOURCE}"#),
         format!(r#"{FILES},"matchStrings":["(?<datasource>d)/(?<packageName>b)@(?<currentValue>c)"]"#),
         format!(r#""fileMatch":"a","matchStrings":["(?<packageName>b)"],"currentValueTemplate":"1",{SOURCE}"#),
         r#""customType":"jsonata","fileFormat":"json","managerFilePatterns":["a"],"matchStrings":["{depName, currentValue, datasource}"]"#

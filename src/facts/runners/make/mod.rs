@@ -22,7 +22,6 @@ use super::{Call, Next, Runner, Target, World};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::meter::{EXPANDED_BYTE, Meter};
-use crate::facts::shell::Word;
 use crate::facts::workdir::Workdir;
 use crate::snapshot::UnreadKind;
 use crate::text::Place;
@@ -169,10 +168,7 @@ fn read_files(
                 evaluation.file(&file, 0);
             }
             Err(unread) if unread.kind == UnreadKind::Missing => {}
-            Err(unread) => {
-                let place = unread.place.clone().unwrap_or_else(|| Place::file(path));
-                return Err(Why::new(unread.reason(), unread.why.clone()).at(place));
-            }
+            Err(unread) => return Err(Why::new(unread.reason(), unread.why.clone()).at(Place::file(path))),
         }
     }
     Ok(any)
@@ -237,7 +233,7 @@ struct Goal {
 
 fn targets(evaluation: &Evaluation<'_>, options: &Options) -> Vec<Goal> {
     let mut goals: Vec<Goal> = Vec::new();
-    for target in options.targets.iter().filter_map(|word| word.value.as_ref()) {
+    for target in options.targets.iter().flatten() {
         goals.push(Goal { name: target.clone(), condition: None });
     }
     if options.targets.is_empty() {
@@ -245,12 +241,10 @@ fn targets(evaluation: &Evaluation<'_>, options: &Options) -> Vec<Goal> {
         let default = Some(chosen).filter(|name| !name.is_empty()).or_else(|| evaluation.rules.default_goal.clone());
         goals.extend(default.map(|name| Goal { name, condition: None }));
     }
-    let open = goals.iter().any(|goal| goal.name.contains(UNKNOWN));
-    let computed: Vec<&Word> = options.targets.iter().filter(|word| word.value.is_none()).collect();
-    if open || !computed.is_empty() {
+    let computed = options.targets.iter().any(Option::is_none) || goals.iter().any(|goal| goal.name.contains(UNKNOWN));
+    if computed {
         let why = Why::new(Reason::Dynamic, "the target of make is computed");
-        let meant = |name: &&String| open || computed.iter().any(|word| word.may_name(name));
-        let mut all: Vec<&String> = evaluation.rules.targets().filter(|name| !name.starts_with('.')).filter(meant).collect();
+        let mut all: Vec<&String> = evaluation.rules.targets().filter(|name| !name.starts_with('.')).collect();
         all.sort();
         goals.extend(all.into_iter().map(|name| Goal { name: name.clone(), condition: Some(why.clone()) }));
     }

@@ -1,7 +1,7 @@
 //! Owns make's command line and `MAKEFLAGS`. Refuses to act on them.
 
 use crate::facts::shell::Word;
-use crate::text::{Place, Span};
+use crate::text::Place;
 
 /// What a command line asks for.
 #[derive(Default)]
@@ -12,8 +12,8 @@ pub(super) struct Options {
     pub(super) directories: Vec<Option<String>>,
     /// `VAR=value`; `None` when the value is computed.
     pub(super) variables: Vec<(String, Option<String>)>,
-    /// Targets.
-    pub(super) targets: Vec<Word>,
+    /// Targets; `None` when one is computed.
+    pub(super) targets: Vec<Option<String>>,
     /// `-i`
     pub(super) ignores: Option<Place>,
     /// `-n`, `-q`, `-t`: nothing is run.
@@ -30,6 +30,13 @@ pub(super) struct Options {
     pub(super) old: Vec<(Option<String>, Place)>,
     /// `--eval`
     pub(super) evaluates: Option<Place>,
+}
+
+/// One word with what is known of it.
+struct Given {
+    value: Option<String>,
+    raw: String,
+    place: Place,
 }
 
 /// Long options, each with the short one that does the same; `_` has no effect here.
@@ -78,21 +85,18 @@ impl Options {
     /// Reads the words behind `make`.
     pub(super) fn words(words: &[Word]) -> Self {
         let mut options = Self::default();
-        options.read(words.to_vec());
+        let given =
+            words.iter().map(|word| Given { value: word.value.clone(), raw: word.raw.clone(), place: word.place.clone() });
+        options.read(given.collect());
         options
     }
 
     /// Takes in the value of `MAKEFLAGS`, found at `place`.
     pub(super) fn flags(&mut self, value: &str, place: &Place) {
-        let word = |text: String| Word {
-            value: Some(text.clone()),
-            raw: text,
-            partial: None,
-            span: Span::new(0, 0),
-            place: place.clone(),
-            glob: false,
-        };
-        let mut words: Vec<Word> = split_flags(value).into_iter().map(word).collect();
+        let mut words: Vec<Given> = split_flags(value)
+            .into_iter()
+            .map(|text| Given { value: Some(text.clone()), raw: text, place: place.clone() })
+            .collect();
         if let Some(first) = words.first_mut()
             && !first.raw.starts_with('-')
             && !first.raw.contains('=')
@@ -103,7 +107,7 @@ impl Options {
         self.read(words);
     }
 
-    fn read(&mut self, words: Vec<Word>) {
+    fn read(&mut self, words: Vec<Given>) {
         let mut words = words.into_iter().peekable();
         let mut only_operands = false;
         while let Some(word) = words.next() {
@@ -137,7 +141,7 @@ impl Options {
                     }
                     if matches!(letter, 'j' | 'l' | 'O') {
                         let attached = text.len() > 2 + at;
-                        let number = |given: &Word| given.raw.starts_with(|c: char| c.is_ascii_digit() || c == '$' || c == '"');
+                        let number = |given: &Given| given.raw.starts_with(|c: char| c.is_ascii_digit() || c == '$' || c == '"');
                         if !attached && letter != 'O' && words.peek().is_some_and(number) {
                             words.next();
                         }
@@ -149,7 +153,7 @@ impl Options {
         }
     }
 
-    fn operand(&mut self, word: &Word, text: &str) {
+    fn operand(&mut self, word: &Given, text: &str) {
         if let Some((name, value)) = text.split_once('=') {
             // Blanks around the sign are no part of either side.
             let (name, value) =
@@ -166,13 +170,13 @@ impl Options {
         } else if word.value.is_none() && text.starts_with('$') {
             // `make $EXTRA lint`: targets, options, or nothing at all.
             self.unclear = Some(word.place.clone());
-            self.targets.push(word.clone());
+            self.targets.push(None);
         } else {
-            self.targets.push(word.clone());
+            self.targets.push(word.value.clone());
         }
     }
 
-    fn option(&mut self, letter: char, value: Option<String>, word: &Word) {
+    fn option(&mut self, letter: char, value: Option<String>, word: &Given) {
         match letter {
             'f' => self.files.push(value),
             'C' => self.directories.push(value),

@@ -14,9 +14,6 @@ const BASICS: &[Row] = &[
     (".PHONY: a\n.x:\n\tno\nfirst second:\n\t@echo $@\n", "make", &["echo first <- Makefile:5"]),
     (".DEFAULT_GOAL := b\na:\n\tno\nb:\n\tyes\n", "make -j", &["yes <- Makefile:5"]),
     ("lint:\n\tx\n", "make other", &[]),
-    // Of a target that is computed only those are meant that it may be.
-    ("lint-a: ; one\nlint-b: ; two\ntest: ; three\n", "make lint-$X", &["one <- Makefile:1 ?", "two <- Makefile:2 ?"]),
-    ("lint-a: ; one\ntest: ; three\n", "make build-$X", &[]),
     ("lint:\n\tx\n", "make --version", &[]),
     ("lint:\n\tx\n", "cmake lint", &["not known"]),
     ("a: ; one\nb: ; two\n", "make b a", &["two <- Makefile:2", "one <- Makefile:1"]),

@@ -20,6 +20,8 @@ pub(super) enum Verb {
         /// Run it as a program when there is no such script.
         or_program: bool,
     },
+    /// The word that says what to do is computed: a script, or something else.
+    Computed,
     /// `restart`: its own script, or stop and start.
     Restart,
     /// Life cycle scripts, in order.
@@ -245,7 +247,7 @@ impl<'w> Reader<'w> {
             return (self.client == Client::Yarn).then_some(self.request);
         };
         let Some(command) = first.value.as_deref() else {
-            self.request.verb = Verb::Script { name: first.clone(), or_program: false };
+            self.request.verb = Verb::Computed;
             return Some(self.request);
         };
         let extra = self.positional.len() > 1;

@@ -106,8 +106,9 @@ impl Run<'_> {
     fn verb(&self, package: &Package, request: &Request, out: &mut Vec<Next>) {
         match &request.verb {
             Verb::Script { name, .. } if name.value.is_none() => {
-                self.computed(package, name, &request.arguments, &self.call.place, out);
+                self.computed(package, Some(name), &request.arguments, &self.call.place, out);
             }
+            Verb::Computed => self.computed(package, None, &request.arguments, &self.call.place, out),
             Verb::Script { name, .. } => self.named(package, name, &request.arguments, out),
             Verb::Restart if package.script("restart").is_some() => self.script(package, "restart", &request.arguments, out),
             Verb::Restart => {
@@ -122,10 +123,20 @@ impl Run<'_> {
         }
     }
 
-    /// Every script that a computed name may mean.
-    pub(super) fn computed(&self, package: &Package, word: &Word, arguments: &[Word], place: &Place, out: &mut Vec<Next>) {
+    /// Every script that a computed name may mean; all of them where it may be another word than a name.
+    pub(super) fn computed(
+        &self,
+        package: &Package,
+        word: Option<&Word>,
+        arguments: &[Word],
+        place: &Place,
+        out: &mut Vec<Next>,
+    ) {
         let why = Why::new(Reason::Dynamic, "the script's name is computed").at(place.clone());
-        for name in package.script_names().into_iter().filter(|name| word.may_name(name)) {
+        let names = package.script_names();
+        self.world.meter.spend(names.len() / 16);
+        let is_meant = word.map(Word::may_name);
+        for name in names.into_iter().filter(|name| is_meant.as_ref().is_none_or(|is_meant| is_meant(name))) {
             let before = out.len();
             self.script(package, name, arguments, out);
             out[before..].iter_mut().for_each(|next| next.condition = Some(why.clone()));

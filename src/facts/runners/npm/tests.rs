@@ -126,7 +126,6 @@ const OTHERS: &[Row] = &[
 
 const MANY: &[Row] = &[
     ("", "run-s lint:a test", &["a <- package.json:8", "jest <- package.json:7"]),
-    ("", "run-s lint:b$X", &["b || true <- package.json:9 ?", "c <- package.json:10 ?"]),
     ("", "npm-run-all 'lint:*'", &["a <- package.json:8", "b || true <- package.json:9"]),
     ("", "run-p -l 'lint:**'", &["a <- package.json:8", "b || true <- package.json:9", "c <- package.json:10"]),
     ("", "npm-run-all 'lint:!(b)'", &["a <- package.json:8"]),
@@ -163,6 +162,22 @@ pub(super) fn check(runner: &dyn crate::facts::runners::Runner, files: &[(&str, 
     for (directory, command, expected) in rows {
         assert_eq!(told(runner, files, directory, command), *expected, "{command} in {directory:?}");
     }
+}
+
+/// A pattern, a verb, a name with arguments: where it is computed any script may be meant.
+#[test]
+fn what_may_be_another_word_than_a_name_may_mean_every_script() {
+    let scripts = "{\"scripts\": {\"lint\": \"l\", \"test\": \"t\", \"lint:a\": \"a\"}}";
+    let files = [("package.json", scripts)];
+    let every = ["l <- package.json:1 ?", "t <- package.json:1 ?", "a <- package.json:1 ?"];
+    for line in ["pnpm run /^no$X", "npm run$X lint", "npm run $X"] {
+        assert_eq!(told(&Npm, &files, "", line), every, "{line}");
+    }
+    for line in ["run-s lint$X", "run-p no$X", "npm-run-all @(lint|test)$X x$X"] {
+        assert_eq!(told(&Together, &files, "", line), every, "{line}");
+    }
+    assert_eq!(told(&Npm, &files, "", "yarn work$X foo run lint").len(), 3);
+    assert_eq!(told(&Npm, &files, "", "npm run lint:$X"), ["a <- package.json:1 ?"]);
 }
 
 #[test]

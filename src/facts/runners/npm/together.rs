@@ -54,13 +54,16 @@ pub(super) fn run_all(call: &Call<'_>, world: &World<'_>) -> Runs {
     let run = Run { client: Client::Npm, call, world, ignore_scripts: false, shell: None };
     let chosen = scripts::here(world.snapshot, call.workdir)?;
     let Some(package) = chosen.first().map(|chosen| &chosen.package) else { return Ok(Vec::new()) };
-    let (mut out, mut race) = (Vec::new(), None);
+    let (mut out, mut race, mut open) = (Vec::new(), None, false);
     let words = call.words.get(1..).unwrap_or(&[]);
     let mut at = 0;
     while let Some(word) = words.get(at) {
         at += 1;
         let Some(text) = word.value.as_deref() else {
-            run.computed(package, word, &[], &word.place, &mut out);
+            // A pattern, a name with arguments, several of them: any script may be meant, and further such words mean no more.
+            if !std::mem::replace(&mut open, true) {
+                run.computed(package, None, &[], &word.place, &mut out);
+            }
             continue;
         };
         match text {
