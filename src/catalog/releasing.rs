@@ -97,9 +97,21 @@ pub struct ReleaseRow {
     /// Texts in an argument or an input that lead to a place for trying it out.
     #[serde(default)]
     pub not_holding: Vec<String>,
+    /// Words of which one has to be there; of one that holds a `=` a part of a word will do.
+    #[serde(default)]
+    pub only_with: Vec<String>,
+    /// How many words beside flags it takes at least.
+    #[serde(default)]
+    pub least: usize,
+    /// Beginnings of the last word beside flags, which says where to, where the first has none of them.
+    #[serde(default)]
+    pub to: Vec<String>,
     /// Actions that do it.
     #[serde(default)]
     pub action: Vec<String>,
+    /// The action does nothing of the kind where one of these is given, with a value that is known and fits.
+    #[serde(default)]
+    pub unless: Vec<GivenInput>,
     /// This gate's own action does it.
     #[serde(default)]
     pub own_action: bool,
@@ -222,6 +234,9 @@ pub struct GivenInput {
     /// The only values with which it does; none: any.
     #[serde(default)]
     pub only: Vec<String>,
+    /// Texts of which one has to be in it; none: any.
+    #[serde(default)]
+    pub holding: Vec<String>,
 }
 
 impl GivenInput {
@@ -230,6 +245,12 @@ impl GivenInput {
     pub fn fits(&self, value: Option<&str>) -> bool {
         let is = |one: &String| value == Some(one);
         value.is_none() || !self.not.iter().any(is) && (self.only.is_empty() || self.only.iter().any(is))
+    }
+
+    /// Whether a text that is not known as a whole says what it has to.
+    #[must_use]
+    pub fn holds(&self, text: &str) -> bool {
+        self.holding.is_empty() || self.holding.iter().any(|part| text.contains(part.as_str()))
     }
 }
 

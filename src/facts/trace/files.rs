@@ -91,6 +91,19 @@ pub(super) fn lacks_words(row: &ReleaseRow, args: &[Word]) -> bool {
         && !flags.into_iter().any(|flag| row.only_holding.contains(&flag))
 }
 
+/// The words of something that may deploy say that it does.
+pub(super) fn deploys(row: &ReleaseRow, words: &[Word], args: &[Word]) -> bool {
+    let is = |shape: &str, wanted: &String| *wanted == *shape || wanted.contains('=') && shape.contains(wanted.as_str());
+    let with = row.only_with.is_empty() || words.iter().any(|word| row.only_with.iter().any(|wanted| is(&word.shape(), wanted)));
+    let named = || {
+        let said = Said::read(row, args);
+        let begins = |word: Option<&String>| word.is_some_and(|word| row.to.iter().any(|start| word.starts_with(start.as_str())));
+        let to = row.to.is_empty() || begins(said.operands.last()) && !begins(said.operands.first());
+        said.operands.len() >= row.least && to
+    };
+    with && (row.least == 0 && row.to.is_empty() || named())
+}
+
 /// Whether the first word beside that is no flag names a file of the tree, or may.
 pub(super) fn names_a_file(args: &[Word], frame: &Frame) -> bool {
     let Some(word) = args.iter().find(|word| !word.head().starts_with('-')) else { return false };

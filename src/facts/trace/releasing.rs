@@ -103,6 +103,7 @@ impl Tracer<'_> {
                     Some(Verifies::Program) => takes_of_the_tree(row, &args, frame),
                     Some(Verifies::Tree) => (!elsewhere || files::handles(row)) && !files::lacks_words(row, &args),
                     Some(Verifies::Judge) => !files::is_harmless(row, &args),
+                    None => files::deploys(row, words, &args),
                     _ => true,
                 };
                 if counts {
@@ -141,8 +142,11 @@ impl Tracer<'_> {
         for row in catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes) {
             let named = row.action.iter().any(|name| matching::same_action(name, &call.name))
                 || row.own_action && catalog.is_own_action(&call.name);
-            let given =
-                row.when.as_ref().is_none_or(|when| call.input(&when.input).is_some_and(|input| when.fits(input.known())));
+            let fits = |when: &GivenInput| {
+                call.input(&when.input).is_some_and(|input| when.fits(input.known()) && when.holds(input.text.text()))
+            };
+            let known = |unless: &GivenInput| call.input(&unless.input).is_some_and(|input| input.known().is_some());
+            let given = row.when.as_ref().is_none_or(fits) && !row.unless.iter().any(|unless| known(unless) && fits(unless));
             let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
             if named && given && !call.inputs.values().any(|input| tried(input.text.text())) {
                 let doubts = self.doubts_of_action(row, call, frame);
