@@ -1,6 +1,10 @@
 //! Owns the types of `rules/releasing.toml`: what deploys, what verifies before, by which words a tag is meant. Refuses to know pipelines.
 
+pub mod words;
+
 use serde::Deserialize;
+
+use words::WordsRow;
 
 /// `rules/releasing.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -34,35 +38,28 @@ pub struct Releasing {
     pub verify: Vec<ReleaseRow>,
     /// Steps that put other files in place of the tree, or a program of the tree among the programs.
     pub changes: Vec<ReleaseRow>,
-    /// Commands and actions that change nothing of what is verified, of who verifies, or of what is deployed.
-    pub harmless: Vec<HarmlessRow>,
-}
-
-/// Commands or actions that change nothing. What has no row at all may change anything.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HarmlessRow {
-    /// The words that make it such a command.
-    #[serde(default)]
-    pub argv: Vec<Vec<String>>,
-    /// Its flags that take the next word.
-    #[serde(default)]
-    pub value_flags: Vec<String>,
-    /// Beginnings of words with which it is none.
-    #[serde(default)]
-    pub not_flags: Vec<String>,
-    /// Texts in a word with which it is none.
-    #[serde(default)]
-    pub not_holding: Vec<String>,
-    /// It is none with a word that is not known.
-    #[serde(default)]
-    pub literal: bool,
-    /// Actions.
-    #[serde(default)]
-    pub action: Vec<String>,
+    /// Actions that change nothing of what is verified, of who verifies, or of what is deployed, whatever they are given.
+    pub harmless: Vec<String>,
+    /// What commands, and actions that do one of these, may be given. What no row fits may change anything.
+    pub words: Vec<WordsRow>,
 }
 
 impl Releasing {
+    /// Whether a word, or the value of a flag or of an input, says which of what was made before is deployed: an image with what stands behind
+    /// its name, or the value of a flag or setting that is called so.
+    #[must_use]
+    pub fn says_what_is_made(&self, name: &str, text: &str) -> bool {
+        let called = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            name.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| self.made_words.iter().any(|word| word == part))
+        };
+        let setting = text.split_once('=').map_or("", |(key, _)| key);
+        // Without a scheme, and what is behind the last directory holds a tag or a digest.
+        let last = text.rsplit('/').next().unwrap_or_default();
+        let image = !text.contains("://") && last.split_once([':', '@']).is_some_and(|(name, _)| !name.is_empty());
+        called(name) || called(setting) || image
+    }
+
     /// Whether a variable of this name changes what programs do.
     #[must_use]
     pub fn is_ruling(&self, name: &str) -> bool {
@@ -187,6 +184,9 @@ pub struct ReleaseRow {
     /// It deploys what its words name, which was made before, where they name no path of the tree.
     #[serde(default)]
     pub by_name: bool,
+    /// Its flags whose value is a name under which it is put, and not what is.
+    #[serde(default)]
+    pub under_flags: Vec<String>,
     /// The inputs of an action that name such a path.
     #[serde(default)]
     pub path_inputs: Vec<String>,
@@ -283,6 +283,9 @@ pub enum Verifies {
     /// Nothing that is known: no row has it.
     #[serde(skip)]
     Unlisted,
+    /// Nothing: it makes something by a name that a later command may deploy.
+    #[serde(skip)]
+    Made,
 }
 
 impl Verifies {

@@ -13,6 +13,7 @@ mod deployed_as;
 mod deployed_found;
 mod deployed_from;
 mod deployed_near;
+mod deployed_words;
 mod differential;
 mod fetching;
 mod going_on;

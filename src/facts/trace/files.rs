@@ -193,13 +193,13 @@ fn is_plain_path(text: &str) -> bool {
 }
 
 /// A word that is one name, literally.
-fn is_a_name(text: &str) -> bool {
+pub(super) fn is_a_name(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
     !text.is_empty() && text.chars().all(plain) && !text.starts_with(['.', '-'])
 }
 
 /// What is behind a place of programs in a path as it is written.
-fn of_programs<'a>(shape: &'a str, args: &'a [Word]) -> Option<&'a str> {
+pub(super) fn of_programs<'a>(shape: &'a str, args: &'a [Word]) -> Option<&'a str> {
     // As it is written a variable still has its name.
     let written = if shape.contains(UNKNOWN_CHAR) {
         let word = args.iter().find(|word| word.shape().ends_with(shape))?;

@@ -39,6 +39,7 @@ mod undone;
 mod unlisted;
 mod unpacking;
 mod unread;
+mod words;
 mod written;
 
 use std::collections::{BTreeMap, HashMap};
@@ -51,6 +52,7 @@ use frame::Frame;
 pub use releasing::ReleaseStep;
 pub(super) use script::enter;
 pub use typed::by_hand;
+pub use words::is_plain;
 
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
@@ -258,7 +260,7 @@ impl<'w> Tracer<'w> {
         let words = divided.as_deref().unwrap_or(words);
         let Some(first) = words.first() else { return };
         let Some(program) = first.value.as_deref() else {
-            self.unlisted(words, frame);
+            self.listed(words, false, frame);
             return self.computed(words, place, stdin, frame);
         };
         if program.is_empty() {
