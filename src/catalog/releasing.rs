@@ -193,9 +193,6 @@ pub struct ReleaseRow {
     /// It is a script's redirection into a file.
     #[serde(default)]
     pub redirects: bool,
-    /// It does it but where the first word beside begins so.
-    #[serde(default)]
-    pub harmless: Vec<String>,
     /// It does it but where it only brings what `origin` has, under its own names.
     #[serde(default)]
     pub refspecs: bool,

@@ -328,7 +328,7 @@ impl Reading<'_> {
         {
             return guard;
         }
-        if let Some(guard) = self.another_tag(&held, deploy, &deploys_in) {
+        if let Some(guard) = self.another_tag(&held, deploy, &deploys_in).or_else(|| self.made_of(&held, deploy)) {
             return guard;
         }
         if let Some(why) = verify.doubts.first() {

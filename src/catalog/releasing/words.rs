@@ -24,6 +24,12 @@ pub struct WordsRow {
     /// Beginnings of words with which it is none of these.
     #[serde(default)]
     pub not: Vec<String>,
+    /// It does the same in whichever directory it runs.
+    #[serde(default)]
+    pub anywhere: bool,
+    /// Beginnings of which the first word beside flags has to have one.
+    #[serde(default)]
+    pub begins: Vec<String>,
     /// What all words may be, flags and all; none: flags are those that are listed.
     #[serde(default)]
     pub words: Vec<Class>,

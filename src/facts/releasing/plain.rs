@@ -94,17 +94,62 @@ fn of_script(text: &str, unverified: bool) -> Option<String> {
     if let Some(word) = text.split(|c: char| !is_name(c)).find(|word| releasing.ruling_words.iter().any(|known| known == word)) {
         return Some(format!("`{word}` may make other commands of the script's"));
     }
-    let assigned = text.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '('));
-    let rules = |word: &&str| {
-        let name = word.split_once('=').map(|(name, _)| name.trim_end_matches('+'));
-        name.is_some_and(|name| releasing.is_ruling(name))
-    };
-    if let Some((name, _)) = assigned.into_iter().find(rules).and_then(|word| word.split_once('=')) {
+    if let Some(name) = set_by(text).find(|name| releasing.is_ruling(name)) {
         return Some(format!("`{name}` is set, which changes what programs do"));
+    }
+    if let Some(word) = sets_any(text) {
+        return Some(format!("which variables `{word}` sets there is not followed"));
     }
     let mut plain = text.to_owned();
     for known in &releasing.plain_redirections {
         plain = plain.replace(known.as_str(), " ");
     }
     plain.contains(['<', '>']).then(|| "what it reads or writes by a redirection is not followed".to_owned())
+}
+
+/// Names that a text gives values to, wherever they stand: in front of commands, in words of `export` and of what is written for later steps,
+/// in loops, and where they have none yet.
+fn set_by(text: &str) -> impl Iterator<Item = &str> {
+    let between = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | '"' | '\'' | '`');
+    let words = || text.split(between).filter(|word| !word.is_empty());
+    let assigned = words().filter_map(|word| word.split_once('=')).map(|(name, _)| name.trim_end_matches('+'));
+    let looped = words().zip(words().skip(1)).filter(|(word, _)| matches!(*word, "for" | "select")).map(|(_, name)| name);
+    let given = text.split("${").skip(1).filter_map(|rest| {
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))?;
+        let behind = rest.get(end..)?;
+        (behind.starts_with(":=") || behind.starts_with('=')).then(|| rest.get(..end)).flatten()
+    });
+    assigned.chain(looped).chain(given)
+}
+
+/// A command of a text that sets variables by names which do not stand there; what is written for later steps is one for each line.
+fn sets_any(text: &str) -> Option<&'static str> {
+    for line in text.lines() {
+        let words: Vec<&str> = line.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(')).collect();
+        for (at, word) in words.iter().enumerate() {
+            let mut behind = words.iter().skip(at + 1).skip_while(|word| word.is_empty());
+            let next = behind.next().copied().unwrap_or_default();
+            match *word {
+                "printf" if next.starts_with("-v") => return Some("printf -v"),
+                "export" | "declare" | "typeset" | "local" | "readonly" => {
+                    let open = |word: &str| word.trim_start_matches(['"', '\'']).starts_with(['$', '`']);
+                    if open(next) || next.starts_with('-') && (next.contains('n') || behind.next().is_some_and(|word| open(word)))
+                    {
+                        return Some("export");
+                    }
+                }
+                _ => {}
+            }
+        }
+        // `echo "NAME=VALUE"`, and nothing else.
+        if line.contains("GITHUB_ENV") {
+            let said = line.trim().strip_prefix("echo ").map(|rest| rest.trim_start().trim_start_matches(['"', '\'']));
+            let name = said.and_then(|said| said.split_once('=')).map(|(name, _)| name);
+            let plain = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            if !name.is_some_and(plain) || line.matches("GITHUB_ENV").count() > 1 {
+                return Some("GITHUB_ENV");
+            }
+        }
+    }
+    None
 }

@@ -61,7 +61,8 @@ impl Reading<'_> {
     fn odd(&self, held: &Held<'_>, step: &ReleaseStep) -> Option<(Reason, Place, String)> {
         let place = || step.chain.last().map_or_else(|| own_place(step), |hop| hop.place.clone());
         let program = step.args.first().map_or("", |word| word.raw.as_str());
-        let with = |word: &Word| Some((Reason::Unsupported, word.place.clone(), format!("what `{program}` does with `{}`", word.raw)));
+        let with =
+            |word: &Word| Some((Reason::Unsupported, word.place.clone(), format!("what `{program}` does with `{}`", word.raw)));
         if let Some(word) = &step.odd.word {
             return with(word);
         }
@@ -98,9 +99,8 @@ impl Reading<'_> {
     fn odd_action(&self, held: &Held<'_>, action: &ReachedAction, line: usize) -> Option<(Reason, Place, String)> {
         let (call, rows) = (&action.call, &Catalog::builtin().releasing);
         let same = |name: &String| matching::same_action(name, &call.name);
-        let listed = rows.harmless.iter().any(same)
-            || rows.is_own_action(&call.name)
-            || fetches_the_tree(&format!("{}@", call.name));
+        let listed =
+            rows.harmless.iter().any(same) || rows.is_own_action(&call.name) || fetches_the_tree(&format!("{}@", call.name));
         if listed {
             return None;
         }
@@ -111,7 +111,9 @@ impl Reading<'_> {
         }
         let site = self.site(action.job);
         let step = site.as_ref().and_then(|site| site.text.step(&site.job, line));
-        let Some((site, step)) = site.as_ref().zip(step).filter(|(site, _)| call.place.path == *site.text.path()) else { return whole };
+        let Some((site, step)) = site.as_ref().zip(step).filter(|(site, _)| call.place.path == *site.text.path()) else {
+            return whole;
+        };
         let odd = |entry: &Entry<'_>| {
             let name = entry.name().unwrap_or_default();
             let takes = |names: &Vec<String>| names.iter().any(|known| known.eq_ignore_ascii_case(name));

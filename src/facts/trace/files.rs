@@ -56,13 +56,9 @@ pub(super) fn is_harmless(row: &ReleaseRow, args: &[Word]) -> bool {
             && remote.is_none_or(|remote| !remote.contains(['/', ':', UNKNOWN_CHAR]))
             && specs.iter().enumerate().all(own);
     }
-    if !row.only_holding.is_empty() {
-        let holds = |word: &Word| row.only_holding.iter().any(|text| word.shape().contains(text.as_str()));
-        let unknown = |word: &Word| word.value.is_none() && !word.head().starts_with("refs/tags/");
-        return !args.iter().any(|word| holds(word) || unknown(word));
-    }
-    let word = args.iter().find(|word| !word.head().starts_with('-'));
-    word.is_some_and(|word| row.harmless.iter().any(|start| word.head().to_ascii_lowercase().starts_with(start.as_str())))
+    let holds = |word: &Word| row.only_holding.iter().any(|text| word.shape().contains(text.as_str()));
+    let unknown = |word: &Word| word.value.is_none() && !word.head().starts_with("refs/tags/");
+    !row.only_holding.is_empty() && !args.iter().any(|word| holds(word) || unknown(word))
 }
 
 /// What it brings is nowhere another one than at `origin`: a tag, a branch as the copy of that branch, or nothing that stays. Without a second

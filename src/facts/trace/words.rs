@@ -7,7 +7,7 @@ use super::{Frame, Tracer};
 use crate::catalog::Catalog;
 use crate::catalog::releasing::words::{Class, WordsRow};
 use crate::facts::matching;
-use crate::facts::shell::{self, UNKNOWN_CHAR, Word};
+use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::snapshot::Snapshot;
 
 /// What of a command's words decides whether it does only what is known of it.
@@ -45,8 +45,10 @@ impl Tracer<'_> {
     /// The row that takes all words of a command; else the word that the nearest one does not take, if there is one.
     pub(super) fn fitting(&self, words: &[Word], frame: &Frame) -> Result<Fitting, Option<Word>> {
         let program = words.first().and_then(|word| word.value.as_deref()).unwrap_or_default();
-        let inside = program.contains('/') && frame.workdir.resolve(program).is_some();
-        let installed = || program.rsplit_once('/').is_none_or(|(directory, _)| shell::is_of_programs(directory));
+        let inside = program.contains('/') && !program.starts_with('~') && frame.workdir.resolve(program).is_some();
+        let places = &Catalog::builtin().releasing.programs;
+        let of_machine = |directory: &str| directory.starts_with('/') && places.iter().any(|place| place == directory);
+        let installed = || program.rsplit_once('/').is_none_or(|(directory, _)| of_machine(directory));
         if program.is_empty() || !inside && !installed() {
             return Err(None);
         }
@@ -61,7 +63,9 @@ impl Tracer<'_> {
             let taken = row.argv.iter().filter_map(|argv| Some((matching::take_row(argv, words, &flags)?, &**argv)));
             let own = (row.of_tree && inside).then_some((1, &[][..]));
             let Some((taken, argv)) = taken.chain(own).max_by_key(|(taken, _)| *taken) else { continue };
-            match (Reading { snapshot: self.world.snapshot, row, frame, fitting: Fitting::default() }).all(&beside(&flags, argv, words, taken)) {
+            match (Reading { snapshot: self.world.snapshot, row, frame, fitting: Fitting::default() })
+                .all(&beside(&flags, argv, words, taken))
+            {
                 Ok(fitting) => return Ok(fitting),
                 Err(word) if nearest.as_ref().is_none_or(|(most, _)| *most <= argv.len()) => nearest = Some((argv.len(), word)),
                 Err(_) => {}
@@ -91,9 +95,15 @@ impl Reading<'_> {
         if row.every || matches!(args, [only] if idle(only)) {
             return Ok(self.fitting);
         }
+        // What it does elsewhere is not what it does to the tree.
+        if !row.launches && !row.anywhere && self.frame.workdir.dir().is_none() {
+            return Err(None);
+        }
         if !row.words.is_empty() {
             for word in args {
-                self.is(&row.words, "", word, &word.shape())?;
+                let shape = word.shape();
+                let value = shape.split_once('=').filter(|_| shape.starts_with("--")).map_or(&*shape, |(_, value)| value);
+                self.is(&row.words, "", word, value)?;
             }
             return Ok(self.fitting);
         }
@@ -122,6 +132,13 @@ impl Reading<'_> {
             for word in rest {
                 self.is(&row.behind, "", word, &word.shape())?;
             }
+        }
+        let begins = |word: &Word| {
+            let head = word.head().to_ascii_lowercase();
+            row.begins.iter().any(|start| head.starts_with(start.as_str()))
+        };
+        if let Some(word) = operands.first().filter(|word| !row.begins.is_empty() && !begins(word)) {
+            return Err(Some((*word).clone()));
         }
         for (at, word) in operands.iter().enumerate() {
             let last = at + 1 == operands.len() && at > 0;
@@ -224,15 +241,19 @@ impl Reading<'_> {
             Class::Package => when(known && is_package(text)),
             Class::Version => when(known && is_version(text.trim_start_matches('='))),
             Class::Address => when(known && ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme))),
-            Class::Commit => {
-                when(known && matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
-            }
+            Class::Commit => when(known && matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())),
             Class::Program => {
                 let behind = of_programs(text, std::slice::from_ref(word));
                 when(text == "/dev/null" || behind.is_some_and(|name| name.is_empty() || is_a_name(name)))
             }
             Class::Stream => when(text == "-"),
-            Class::Tag => if known { Fit::No } else { Fit::Tag },
+            Class::Tag => {
+                if known {
+                    Fit::No
+                } else {
+                    Fit::Tag
+                }
+            }
             Class::Made => Fit::Made,
             Class::Assigned => when(known || text.split(UNKNOWN_CHAR).next().is_some_and(|head| head.contains('='))),
         }
@@ -242,7 +263,10 @@ impl Reading<'_> {
     fn is_path(&self, text: &str) -> bool {
         let inside = self.frame.workdir.resolve(&text.replace(UNKNOWN_CHAR, "x"));
         let plain = text.starts_with('/') && !text.contains(UNKNOWN_CHAR) || is_plain(text);
-        plain && !text.contains(':') && inside.is_some_and(|path| !path.as_str().split('/').any(|part| part == ".git"))
+        plain
+            && text != "-"
+            && !text.contains(':')
+            && inside.is_some_and(|path| !path.as_str().split('/').any(|part| part == ".git"))
     }
 
     /// The tree has something there; of a pattern, in its directory.
@@ -266,14 +290,17 @@ impl Fit {
 /// Quotes keep it, or its value, one word; what the platform puts in is read as it is written.
 fn is_one(word: &Word) -> bool {
     let quoted = |raw: &str| raw.len() > 1 && raw.starts_with('"') && raw.ends_with('"') && !raw.contains('@');
-    word.is_one() || quoted(&word.raw) || word.raw.split_once('=').is_some_and(|(_, value)| quoted(value)) || !word.raw.contains(['$', '`'])
+    word.is_one()
+        || quoted(&word.raw)
+        || word.raw.split_once('=').is_some_and(|(_, value)| quoted(value))
+        || !word.raw.contains(['$', '`'])
 }
 
 /// A text leads nowhere else: it is no address, no path from the root, from home or upwards, and names nothing of another place.
 #[must_use]
 pub fn is_plain(text: &str) -> bool {
     let leads = |piece: &str| piece.starts_with(['/', '~']) || piece.split('/').any(|part| part == "..");
-    let mut pieces = text.split(|c: char| c.is_whitespace() || matches!(c, '=' | ',' | ':' | '"' | '\''));
+    let mut pieces = text.split(|c: char| c.is_whitespace() || matches!(c, '=' | ',' | ':' | '+' | '"' | '\''));
     !text.contains("://") && !text.contains('@') && !text.contains("git+") && !pieces.any(leads)
 }
 
@@ -281,7 +308,8 @@ pub fn is_plain(text: &str) -> bool {
 fn is_package(text: &str) -> bool {
     let (scope, name) = if text.starts_with('@') { text.split_once('/').unwrap_or(("", text)) } else { ("", text) };
     let Some((name, version)) = name.split_once("==").or_else(|| name.split_once('@')) else { return false };
-    let plain = |part: &str, more: &[char]| part.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c) || more.contains(&c));
+    let plain =
+        |part: &str, more: &[char]| part.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c) || more.contains(&c));
     plain(scope, &['@']) && !name.is_empty() && plain(name, &['[', ']', ',', '/']) && !name.contains("..") && is_version(version)
 }
 

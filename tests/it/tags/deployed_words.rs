@@ -1,6 +1,7 @@
 //! Owns the rows of `deploy-tag-verified` about words of commands that are known: those with which they bring, build or deploy something else
 //! than what is verified, and those with which they only look so.
 
+use super::by_action::told_of;
 use super::deployed::{OF_TAG, Two, VERIFIED, step, table};
 
 const TAG: &str = "\nenv: { TAG: \"${{ inputs.tag }}\", X: \"${{ inputs.x }}\" }";
@@ -138,7 +139,7 @@ fn words_that_bring_something_else_make_it_unknown() {
             "run: git config credential.helper '!x'",
             "run: tar xf x.tar --to-command=x",
             "run: tar -x -I ./x -f x.tar",
-            "run: tee k8s/app.yml",
+            "run: ls | tee k8s/app.yml",
             "run: rm -rf .git",
             "run: rm -rf ../x",
             "run: rm -rf \"$X\"",
@@ -191,7 +192,13 @@ fn the_same_before_the_verification() {
     let keys = |before: &str| {
         let by = "run: git verify-tag \"$TAG\"\nenv: { TAG: \"${{ inputs.tag }}\" }";
         let on = "push: { tags: [\"v*\"] }";
-        Two { on, by: &by.replace("inputs.tag", "github.ref_name"), before: &format!("{}{}", step(&OF_TAG.replace("inputs.tag", "github.ref_name")), step(before)), ..Two::default() }.text()
+        Two {
+            on,
+            by: &by.replace("inputs.tag", "github.ref_name"),
+            before: &format!("{}{}", step(&OF_TAG.replace("inputs.tag", "github.ref_name")), step(before)),
+            ..Two::default()
+        }
+        .text()
     };
     all(keys, &["run: gpg --import keys.asc"], "unknown");
 }
@@ -238,7 +245,7 @@ fn words_that_stay_with_the_verified_tree_pass() {
             "run: ./gradlew :app:build --no-daemon",
             "run: terraform init -input=false -backend-config=env/prod.hcl",
             "run: helm dependency build chart && helm package chart -d dist",
-            "run: curl -fsSL -X POST -H \"Authorization: $X\" https://hook.example/x -o /dev/null",
+            "run: |\n  curl -fsSL -X POST -H \"Authorization: $X\" https://hook.example/x -o /dev/null",
             "run: |\n  if [ \"$(uname -s)\" = Linux ]; then echo \"$X\"; fi",
             "run: export REGION=\"$X\"",
             "run: echo \"VERSION=$TAG\" >> \"$GITHUB_ENV\"",
@@ -335,7 +342,6 @@ fn what_is_deployed_by_its_words_is_what_is_verified() {
             "run: goreleaser release --clean",
             "run: mvn -B -ntp clean deploy",
             "run: npx --no-install semantic-release",
-            "run: make deploy",
         ],
         "pass",
     );
@@ -348,15 +354,24 @@ fn a_needed_job_that_names_an_image_by_the_tag_builds_the_verified_commit() {
         let job = format!(
             "  build:\n    needs: verify\n    runs-on: ubuntu-latest\n    env: {{ TAG: \"${{{{ inputs.tag }}}}\" }}\n    steps:\n      - uses: actions/checkout@v7\n        with: {{ ref: \"{checkout}\" }}\n{more}      - run: docker build -t \"acme/x:$TAG\" . && docker push \"acme/x:$TAG\"\n"
         );
-        Two { jobs: &job, needs: "[verify, build]", last: "run: kubectl set image deploy/x x=acme/x:${{ inputs.tag }}", checkout: VERIFIED, ..Two::default() }.text()
+        Two {
+            jobs: &job,
+            needs: "[verify, build]",
+            last: "run: kubectl set image deploy/x x=acme/x:${{ inputs.tag }}",
+            checkout: VERIFIED,
+            ..Two::default()
+        }
+        .text()
     };
     let verified = "${{ needs.verify.outputs.commit }}";
-    // Of several deployments the first has its finding here: it is the job that builds.
-    table(&[
+    for (what, text, verdict) in [
         ("the verified commit", made(verified, ""), "pass"),
         ("main", made("main", ""), "unknown"),
         ("another one, moved to", made(verified, "      - run: git checkout main\n"), "unknown"),
-    ]);
+    ] {
+        let found = told_of("deploy", &text);
+        assert!(found.0 == verdict, "{what}: {found:?}");
+    }
 }
 
 /// An artefact that another job keeps under the same name may take its place, whoever waits for it.
@@ -369,13 +384,23 @@ fn an_artefact_of_a_job_that_nobody_waits_for_may_be_the_one() {
     };
     let verified = "${{ needs.verify.outputs.commit }}";
     let two = |jobs: &str, takes: &str| {
-        Two { jobs, needs: "[verify, build]", between: &step(&format!("uses: actions/download-artifact@v4\nwith: {{ {takes} }}")), ..Two::default() }.text()
+        Two {
+            jobs,
+            needs: "[verify, build]",
+            between: &step(&format!("uses: actions/download-artifact@v4\nwith: {{ {takes} }}")),
+            ..Two::default()
+        }
+        .text()
     };
     let own = keeps("build", verified, "");
     let named = |text: &str| text.replace("name: other", "name: build");
     table(&[
         ("alone", two(&own, "name: build"), "pass"),
-        ("of the same name", two(&format!("{own}{}", named(&keeps("other", "main", ", overwrite: true"))), "name: build"), "unknown"),
+        (
+            "of the same name",
+            two(&format!("{own}{}", named(&keeps("other", "main", ", overwrite: true"))), "name: build"),
+            "unknown",
+        ),
         ("by a pattern", two(&format!("{own}{}", keeps("other", "main", "")), "pattern: \"*\", merge-multiple: true"), "unknown"),
         ("all", two(&format!("{own}{}", keeps("other", "main", "")), "path: dist"), "unknown"),
         ("another name", two(&format!("{own}{}", keeps("other", "main", "")), "name: build"), "pass"),
