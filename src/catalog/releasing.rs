@@ -190,6 +190,9 @@ pub struct ReleaseRow {
     /// The inputs of an action that name such a path.
     #[serde(default)]
     pub path_inputs: Vec<String>,
+    /// Actions of whose outputs such an input may be one: they make the file of one of the tree and of what they are given.
+    #[serde(default)]
+    pub rendered_by: Vec<String>,
     /// It is a script's redirection into a file.
     #[serde(default)]
     pub redirects: bool,

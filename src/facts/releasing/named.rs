@@ -7,6 +7,7 @@ use super::{Guard, Reading, arguments, own_place};
 use crate::answer::Reason;
 use crate::catalog::Catalog;
 use crate::doc::Value;
+use crate::facts::matching;
 use crate::facts::pipeline::{ActionCall, Input};
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::facts::trace::ReleaseStep;
@@ -139,7 +140,7 @@ impl Reading<'_> {
                 !value.is_empty() && !value.starts_with(['/', '~']) && !value.contains([':', '@', '?']) && !value.contains("..")
             })
         };
-        let path = deploy.row.path_inputs.iter().any(is_path);
+        let path = deploy.row.path_inputs.iter().any(|name| is_path(name) || is_rendered(deploy, site, name));
         let nothing = told.is_empty() && !path && !deploy.files.names_path;
         let why = "which of what was made before it deploys is not said there";
         nothing.then(|| unseen(own_place(deploy), why)).flatten()
@@ -194,6 +195,19 @@ impl Reading<'_> {
         }
         told
     }
+}
+
+/// The value of an input is what an earlier step of the job printed that renders such a file. What that one is given is asked of it.
+fn is_rendered(deploy: &ReleaseStep, site: &Site, name: &str) -> bool {
+    let written = || site.text.step(&site.job, own_place(deploy).line)?.route(&["with", name])?.scalar();
+    let inner = written().and_then(|text| text.trim().strip_prefix("${{")?.strip_suffix("}}"));
+    let parts: Vec<&str> = inner.unwrap_or_default().trim().split('.').collect();
+    let ["steps", id, "outputs", _] = parts.as_slice() else { return false };
+    let steps = site.value().and_then(|job| job.get("steps"));
+    let is = |step: &Value<'_>| step.get("id").and_then(Value::scalar).is_some_and(|own| own.eq_ignore_ascii_case(id));
+    let uses = steps.into_iter().flat_map(Value::items).find(is).and_then(|step| step.get("uses")).and_then(Value::scalar);
+    let name = uses.and_then(|uses| uses.split_once('@')).map_or("", |(name, _)| name);
+    deploy.row.rendered_by.iter().any(|known| matching::same_action(known, name))
 }
 
 impl Held<'_> {

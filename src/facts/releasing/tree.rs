@@ -93,7 +93,12 @@ impl Reading<'_> {
 
     /// The tree that the verifying job had before is the branch's, which no tag brings.
     pub(super) fn is_of_branch(&self, held: &Held<'_>) -> bool {
-        let earlier = self.setters(held, held.verify.job).into_iter().filter(|setter| setter.line < held.at.line).collect();
+        self.is_of_branch_at(held, held.at.line)
+    }
+
+    /// The same, as the job comes to a line.
+    pub(super) fn is_of_branch_at(&self, held: &Held<'_>, line: usize) -> bool {
+        let earlier = self.setters(held, held.verify.job).into_iter().filter(|setter| setter.line < line).collect();
         let own = |setter: &Setter| setter.meaning == Meaning::Nothing || setter.aside && setter.other;
         let of_branch = !held.of_tag && last(earlier).iter().all(own);
         of_branch && self.brought_of_tag(held).is_empty()

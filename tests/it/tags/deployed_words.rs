@@ -2,7 +2,7 @@
 //! than what is verified, and those with which they only look so.
 
 use super::by_action::told_of;
-use super::deployed::{OF_TAG, Two, VERIFIED, step, table};
+use super::deployed::{HAND, OF_TAG, Two, VERIFIED, step, table};
 
 const TAG: &str = "\nenv: { TAG: \"${{ inputs.tag }}\", X: \"${{ inputs.x }}\" }";
 
@@ -189,18 +189,26 @@ fn the_same_before_the_verification() {
         ],
         "pass",
     );
-    let keys = |before: &str| {
-        let by = "run: git verify-tag \"$TAG\"\nenv: { TAG: \"${{ inputs.tag }}\" }";
-        let on = "push: { tags: [\"v*\"] }";
-        Two {
-            on,
-            by: &by.replace("inputs.tag", "github.ref_name"),
-            before: &format!("{}{}", step(&OF_TAG.replace("inputs.tag", "github.ref_name")), step(before)),
-            ..Two::default()
-        }
-        .text()
+}
+
+/// A keyring is worth what is brought into it: out of the tag's tree anybody's keys.
+#[test]
+fn keys_out_of_the_tags_tree_verify_nothing() {
+    let job = |steps: &str| {
+        let steps: String = steps.lines().map(|line| format!("      {line}\n")).collect();
+        format!(
+            "on:\n  {HAND}\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n{steps}      - run: kubectl apply -f k8s/\n"
+        )
     };
-    all(keys, &["run: gpg --import keys.asc"], "unknown");
+    let (keys, by) =
+        (step("run: gpg --import keys.asc"), step("run: git verify-tag -- \"$TAG\"\nenv: { TAG: \"${{ inputs.tag }}\" }"));
+    let main = step("uses: actions/checkout@v7\nwith: { fetch-depth: 0 }");
+    let of_tag = step(OF_TAG);
+    table(&[
+        ("of the tag", job(&format!("{of_tag}{keys}{by}")), "unknown"),
+        ("of the branch, and of the tag then", job(&format!("{main}{keys}{of_tag}{by}")), "pass"),
+        ("of the branch, too late", job(&format!("{main}{of_tag}{keys}{by}")), "unknown"),
+    ]);
 }
 
 #[test]
@@ -345,6 +353,30 @@ fn what_is_deployed_by_its_words_is_what_is_verified() {
         ],
         "pass",
     );
+}
+
+/// A file that a step makes of one of the tree and of an image is deployed with that image.
+#[test]
+fn a_rendered_file_is_of_what_it_is_given() {
+    let deploys = |with: &str, output: &str| {
+        let render = step(&format!(
+            "id: render\nuses: aws-actions/amazon-ecs-render-task-definition@v1\nwith: {{ container-name: x, {with} }}"
+        ));
+        let last = format!(
+            "uses: aws-actions/amazon-ecs-deploy-task-definition@v2\nwith: {{ task-definition: \"${{{{ {output} }}}}\", service: x }}"
+        );
+        Two { between: &render, last: &last, ..Two::default() }.text()
+    };
+    let (file, output) = ("task-definition: task.json", "steps.render.outputs.task-definition");
+    let image = |image: &str| format!("{file}, image: \"{image}\"");
+    table(&[
+        ("the verified tag", deploys(&image("r.example/x:${{ inputs.tag }}"), output), "pass"),
+        ("the verified commit", deploys(&image("r.example/x:${{ needs.verify.outputs.commit }}"), output), "pass"),
+        ("a literal image", deploys(&image("r.example/x:latest"), output), "unknown"),
+        ("another input", deploys(&image("r.example/x:${{ inputs.x }}"), output), "unknown"),
+        ("a family", deploys("task-definition-family: x, image: \"x:${{ inputs.tag }}\"", output), "unknown"),
+        ("another step's", deploys(&image("r.example/x:${{ inputs.tag }}"), "steps.other.outputs.task-definition"), "unknown"),
+    ]);
 }
 
 /// What is deployed by the verified tag's name may be made of another commit.
