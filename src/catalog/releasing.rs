@@ -1,10 +1,6 @@
 //! Owns the types of `rules/releasing.toml`: what deploys, what verifies before, by which words a tag is meant. Refuses to know pipelines.
 
-pub mod words;
-
 use serde::Deserialize;
-
-use words::WordsRow;
 
 /// `rules/releasing.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -38,10 +34,6 @@ pub struct Releasing {
     pub verify: Vec<ReleaseRow>,
     /// Steps that put other files in place of the tree, or a program of the tree among the programs.
     pub changes: Vec<ReleaseRow>,
-    /// Actions that change nothing of what is verified, of who verifies, or of what is deployed, whatever they are given.
-    pub harmless: Vec<String>,
-    /// What commands, and actions that do one of these, may be given. What no row fits may change anything.
-    pub words: Vec<WordsRow>,
 }
 
 impl Releasing {

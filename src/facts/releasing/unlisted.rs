@@ -9,7 +9,7 @@ use super::{Guard, Reading, own_place};
 use crate::answer::Reason;
 use crate::catalog::Catalog;
 use crate::catalog::releasing::Verifies;
-use crate::catalog::releasing::words::Class;
+use crate::catalog::words::Class;
 use crate::doc::{Entry, Value};
 use crate::facts::ci::fetches_the_tree;
 use crate::facts::matching;
@@ -97,10 +97,11 @@ impl Reading<'_> {
 
     /// An action that no row lists, or that is given what no row lets it have.
     fn odd_action(&self, held: &Held<'_>, action: &ReachedAction, line: usize) -> Option<(Reason, Place, String)> {
-        let (call, rows) = (&action.call, &Catalog::builtin().releasing);
+        let (call, rows) = (&action.call, &Catalog::builtin().words);
         let same = |name: &String| matching::same_action(name, &call.name);
-        let listed =
-            rows.harmless.iter().any(same) || rows.is_own_action(&call.name) || fetches_the_tree(&format!("{}@", call.name));
+        let listed = rows.harmless.iter().any(same)
+            || Catalog::builtin().releasing.is_own_action(&call.name)
+            || fetches_the_tree(&format!("{}@", call.name));
         if listed {
             return None;
         }
@@ -121,7 +122,14 @@ impl Reading<'_> {
             let mut classes = row.values.iter().filter(|(_, names)| takes(names)).map(|(class, _)| *class);
             !classes.any(|class| self.is_input(held, site, line, class, name, text))
         };
-        let entry = step.get("with").into_iter().flat_map(Value::entries).find(odd)?;
+        let given = || step.get("with").into_iter().flat_map(Value::entries);
+        let needed =
+            |entry: Entry<'_>| row.needs.iter().any(|known| entry.name().is_some_and(|name| known.eq_ignore_ascii_case(name)));
+        if let Some(needed) = row.needs.first().filter(|_| !given().any(needed)) {
+            let what = format!("what the action `{}` does without `{needed}`", call.name);
+            return Some((Reason::Unsupported, call.place.clone(), what));
+        }
+        let entry = given().find(odd)?;
         let name = entry.name().unwrap_or_default();
         Some((Reason::Unsupported, entry.key.place(), format!("what the action `{}` does with `{name}`", call.name)))
     }
@@ -134,6 +142,9 @@ impl Reading<'_> {
         match class {
             Class::Any => true,
             Class::Literal => !open,
+            Class::Off => text.trim() == "false",
+            Class::Address => !open && text.starts_with("https://"),
+            Class::Version => !open && text.starts_with(|c: char| c.is_ascii_digit()),
             Class::Plain => values.all(is_plain) && told(),
             Class::Setting => {
                 let made = |value: &str| Catalog::builtin().releasing.says_what_is_made(name, value);

@@ -1,4 +1,4 @@
-//! Owns commands of a pipeline that verifies and deploys of which nothing in `rules/releasing.toml` says, for all of their words, what they do:
+//! Owns commands of a pipeline that verifies and deploys of which nothing in `rules/words.toml` says, for all of their words, what they do:
 //! what becomes of what is verified or deployed is then not known. Refuses to look for them in files of the tree other than those of the CI
 //! system: what a tree says is that tree's own, and of which commit it is, is asked elsewhere.
 

@@ -1,11 +1,11 @@
-//! Owns whether the words of a command are among those that `[[words]]` of `rules/releasing.toml` lets it have: of any others it may do
+//! Owns whether the words of a command are among those that `rules/words.toml` lets it have: of any others it may do
 //! something else than what is known of it. Refuses to say what it does then, and whether a part that is not known stands for a tag.
 
 use super::files::{is_a_name, of_programs};
 use super::releasing::beside;
 use super::{Frame, Tracer};
 use crate::catalog::Catalog;
-use crate::catalog::releasing::words::{Class, WordsRow};
+use crate::catalog::words::{Class, WordsRow};
 use crate::facts::matching;
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::snapshot::Snapshot;
@@ -54,7 +54,7 @@ impl Tracer<'_> {
         }
         let name = matching::program_name(program);
         let mut nearest: Option<(usize, Option<Word>)> = None;
-        for row in &Catalog::builtin().releasing.words {
+        for row in &Catalog::builtin().words.words {
             let called = row.argv.iter().any(|argv| argv.first().is_some_and(|first| first == name));
             if !called && !(row.of_tree && inside) {
                 continue;
@@ -246,6 +246,7 @@ impl Reading<'_> {
                 let behind = of_programs(text, std::slice::from_ref(word));
                 when(text == "/dev/null" || behind.is_some_and(|name| name.is_empty() || is_a_name(name)))
             }
+            Class::Off => when(known && text == "false"),
             Class::Stream => when(text == "-"),
             Class::Tag => {
                 if known {

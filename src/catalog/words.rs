@@ -1,9 +1,19 @@
-//! Owns the types of `[[words]]` in `rules/releasing.toml`: which words a command, or which inputs an action, may have and still do nothing else
+//! Owns the types of `rules/words.toml`: which words a command, or which inputs an action, may have and still do nothing else
 //! than what is known of it. Refuses to compare them with any.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+
+/// `rules/words.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// Actions that change nothing of what is verified, of who verifies, or of what is deployed, whatever they are given.
+    pub harmless: Vec<String>,
+    /// What commands and actions may be given. What no row fits may change anything.
+    pub words: Vec<WordsRow>,
+}
 
 /// Commands or actions, and what they may be given. What no row fits may do anything.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -101,6 +111,8 @@ pub enum Class {
     Tag,
     /// What an earlier command of the job has made.
     Made,
+    /// It says no.
+    Off,
     /// A name and what it is set to.
     Assigned,
 }
