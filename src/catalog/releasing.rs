@@ -22,6 +22,8 @@ pub struct Releasing {
     pub job_keys: Vec<String>,
     /// Variables that change what programs do; those that end in `_` are beginnings of names.
     pub ruling_variables: Vec<String>,
+    /// Beginnings of variables by which a program is told what it deploys.
+    pub naming_variables: Vec<String>,
     /// Words by which a script makes other commands of its own.
     pub ruling_words: Vec<String>,
     /// Redirections that put nothing anywhere but into the log, or into what later steps are told.

@@ -8,7 +8,8 @@ use super::{Guard, Reading, TOO_MUCH, brought, own_place};
 use crate::answer::Reason;
 use crate::catalog::releasing::{Operand, Verifies};
 use crate::facts::shell;
-use crate::facts::trace::{ReachedAction, ReleaseStep};
+use crate::facts::trace::{ReachedAction, ReleaseStep, is_of_a_host, is_plain};
+use crate::facts::workdir::WORKSPACE;
 use crate::text::Place;
 
 /// Something that sets what lies in the tree.
@@ -274,7 +275,8 @@ fn built(held: &Held<'_>, deploy: &ReleaseStep) -> Built {
         let why = format!("without a path in `{name}` the action builds the commit of the event, and not what is checked out");
         return Built::Elsewhere((!held.of_tag).then_some(Guard::Fails("fetched-again", place, why)));
     }
-    let local = !text.starts_with(shell::UNKNOWN_CHAR) && !text.contains("://") && !text.contains("git@");
+    let below = text.strip_prefix(WORKSPACE).map_or(text, |rest| rest.strip_prefix('/').unwrap_or(rest));
+    let local = !text.starts_with(shell::UNKNOWN_CHAR) && is_plain(below) && !is_of_a_host(below);
     if local {
         return Built::Here;
     }

@@ -15,7 +15,7 @@ use crate::facts::ci::fetches_the_tree;
 use crate::facts::matching;
 use crate::facts::pipeline::Start;
 use crate::facts::shell::Word;
-use crate::facts::trace::{ReachedAction, ReleaseStep, is_plain};
+use crate::facts::trace::{ReachedAction, ReleaseStep, is_of_a_host, is_plain};
 use crate::text::Place;
 
 impl Reading<'_> {
@@ -150,7 +150,7 @@ impl Reading<'_> {
                 let made = |value: &str| Catalog::builtin().releasing.says_what_is_made(name, value);
                 values.all(|value| is_plain(value) && (value.contains("${{") || !made(value))) && told()
             }
-            Class::Path => values.all(|value| is_plain(value) && !value.contains(':')) && told(),
+            Class::Path => values.all(|value| is_plain(value) && !value.contains(':') && !is_of_a_host(value)) && told(),
             Class::Tag => open && told(),
             _ => false,
         }

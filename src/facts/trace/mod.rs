@@ -52,7 +52,7 @@ use frame::Frame;
 pub use releasing::ReleaseStep;
 pub(super) use script::enter;
 pub use typed::by_hand;
-pub use words::is_plain;
+pub use words::{is_of_a_host, is_plain};
 
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;

@@ -264,9 +264,12 @@ impl Reading<'_> {
     fn is_path(&self, text: &str) -> bool {
         let inside = self.frame.workdir.resolve(&text.replace(UNKNOWN_CHAR, "x"));
         let plain = text.starts_with('/') && !text.contains(UNKNOWN_CHAR) || is_plain(text);
+        // What is called like a host may be one, unless it lies there.
+        let host = is_of_a_host(text) && !text.starts_with('/') && !self.has(text.split('/').next().unwrap_or_default());
         plain
             && text != "-"
             && !text.contains(':')
+            && !host
             && inside.is_some_and(|path| !path.as_str().split('/').any(|part| part == ".git"))
     }
 
@@ -303,6 +306,12 @@ pub fn is_plain(text: &str) -> bool {
     let leads = |piece: &str| piece.starts_with(['/', '~']) || piece.split('/').any(|part| part == "..");
     let mut pieces = text.split(|c: char| c.is_whitespace() || matches!(c, '=' | ',' | ':' | '+' | '"' | '\''));
     !text.contains("://") && !text.contains('@') && !text.contains("git+") && !pieces.any(leads)
+}
+
+/// A path that is taken for an address without a scheme (`github.com/acme/x`): its first part is called like a host.
+#[must_use]
+pub fn is_of_a_host(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(first, _)| first.trim_start_matches('.').contains('.'))
 }
 
 /// A package of a registry in one version.

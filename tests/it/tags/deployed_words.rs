@@ -154,6 +154,11 @@ fn words_that_bring_something_else_make_it_unknown() {
             "run: echo \"GIT_DIR=x\" >> \"$GITHUB_ENV\"",
             "run: echo \"$X\" >> \"$GITHUB_ENV\"",
             "run: cat x >> \"$GITHUB_ENV\"",
+            "run: export PA\"\"TH=/tmp",
+            "run: export \\\"PATH\\\"=/tmp",
+            "run: make\nworking-directory: \"${{ inputs.x }}\"",
+            "uses: pnpm/action-setup@v4\nwith: { run_install: \"- args: [--global, evil]\" }",
+            "uses: oven-sh/setup-bun@v2\nwith: { bun-download-url: \"https://forge.example\" }",
             "uses: Swatinem/rust-cache@v2",
             "uses: actions/setup-go@v5\nwith: { go-version: stable }",
             "uses: actions/setup-go@v5\nwith: { cache: true }",
@@ -267,6 +272,8 @@ fn words_that_stay_with_the_verified_tree_pass() {
             "run: export REGION=\"$X\"",
             "run: echo \"VERSION=$TAG\" >> \"$GITHUB_ENV\"",
             "run: sudo timeout 5 make prepare",
+            "run: bundle exec rake build",
+            "uses: pnpm/action-setup@v4\nwith: { version: 9 }",
             "uses: actions/setup-node@v4\nwith: { node-version: 22, cache: npm }",
             "uses: actions/setup-node@v4\nwith: { registry-url: \"https://registry.npmjs.org\" }",
             "uses: actions/setup-go@v5\nwith: { go-version: stable, cache: false }",
@@ -294,6 +301,9 @@ fn what_is_deployed_by_its_words_is_what_is_verified() {
             "run: terraform apply -auto-approve -var image=acme/x:latest",
             "run: terraform apply -auto-approve -var \"image=acme/x:$X\"",
             "run: terraform -chdir=/tmp/x apply",
+            "run: kubectl apply -k github.com/acme/x",
+            "run: |\n  docker build -t acme/x:1 github.com/acme/x\n  docker push acme/x:1",
+            "uses: docker/build-push-action@v6\nwith: { push: true, context: github.com/acme/x }",
             "run: terraform apply /tmp/plan",
             "run: pulumi up -y -c image=acme/x:latest",
             "run: pulumi up -y -C /tmp/x",
@@ -367,6 +377,29 @@ fn what_is_deployed_by_its_words_is_what_is_verified() {
         ],
         "pass",
     );
+}
+
+/// What is deployed may be said by variables.
+#[test]
+fn a_variable_that_names_what_is_deployed_names_the_verified_one() {
+    let with =
+        |env: &str| Two { last: &format!("run: terraform apply -auto-approve\nenv: {{ {env} }}"), ..Two::default() }.text();
+    let job = |env: &str| {
+        Two { last: "run: terraform apply -auto-approve", deploys: &format!("env: {{ {env} }}"), ..Two::default() }.text()
+    };
+    table(&[
+        ("another image", with("TF_VAR_image: \"acme/x:latest\""), "unknown"),
+        ("another input", with("TF_VAR_image_tag: \"${{ inputs.x }}\""), "unknown"),
+        ("another image, of the job", job("TF_VAR_image: \"acme/x:latest\""), "unknown"),
+        ("the verified tag", with("TF_VAR_image: \"acme/x:${{ inputs.tag }}\""), "pass"),
+        ("the verified commit, of the job", job("TF_VAR_image_tag: \"${{ needs.verify.outputs.commit }}\""), "pass"),
+        ("where to", with("TF_VAR_region: x"), "pass"),
+        (
+            "another registry of packages",
+            Two { deploys: "env: { NPM_CONFIG_REGISTRY: \"https://forge.example\" }", ..Two::default() }.text(),
+            "unknown",
+        ),
+    ]);
 }
 
 /// A file that a step makes of one of the tree and of an image is deployed with that image.
