@@ -44,10 +44,23 @@ impl Releasing {
     #[must_use]
     pub fn says_what_is_made(&self, name: &str, text: &str) -> bool {
         let called = |name: &str| {
-            let name = name.to_ascii_lowercase();
-            name.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| self.made_words.iter().any(|word| word == part))
+            // `image_tag` as `imageTag`.
+            let mut parts = vec![String::new()];
+            let mut lower = false;
+            for c in name.chars() {
+                if !c.is_ascii_alphanumeric() || lower && c.is_ascii_uppercase() {
+                    parts.push(String::new());
+                }
+                lower = c.is_ascii_lowercase();
+                if c.is_ascii_alphanumeric() {
+                    parts.iter_mut().last().into_iter().for_each(|part| part.push(c.to_ascii_lowercase()));
+                }
+            }
+            parts.iter().any(|part| self.made_words.contains(part))
         };
         let setting = text.split_once('=').map_or("", |(key, _)| key);
+        // By the name of a registry (`docker://`) it is an image as well.
+        let text = text.strip_prefix("docker://").unwrap_or(text);
         // Without a scheme, and what is behind the last directory holds a tag or a digest.
         let last = text.rsplit('/').next().unwrap_or_default();
         let image = !text.contains("://") && last.split_once([':', '@']).is_some_and(|(name, _)| !name.is_empty());
@@ -181,6 +194,9 @@ pub struct ReleaseRow {
     /// Its flags whose value is a name under which it is put, and not what is.
     #[serde(default)]
     pub under_flags: Vec<String>,
+    /// Its last word beside flags is such a name.
+    #[serde(default)]
+    pub under_last: bool,
     /// The inputs of an action that name such a path.
     #[serde(default)]
     pub path_inputs: Vec<String>,

@@ -93,6 +93,8 @@ pub enum Class {
     Path,
     /// The same, that can be nothing else: `.`, or what begins with `./`.
     Here,
+    /// A path at which the tree has something.
+    There,
     /// A path at which the tree has nothing.
     New,
     /// A package of a registry in an exact version.

@@ -10,6 +10,7 @@ mod checked;
 mod commands;
 mod deployed;
 mod deployed_as;
+mod deployed_by;
 mod deployed_found;
 mod deployed_from;
 mod deployed_near;

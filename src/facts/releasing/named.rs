@@ -172,13 +172,14 @@ impl Reading<'_> {
         let mut told = Vec::new();
         let mut flag = String::new();
         let images = deploy.argv.last().is_some_and(|last| last == "image");
-        for word in &deploy.args {
+        let last = deploy.args.iter().rposition(|word| !word.head().starts_with('-')).filter(|_| deploy.row.under_last);
+        for (at, word) in deploy.args.iter().enumerate() {
             let shape = word.shape();
             let behind = std::mem::replace(&mut flag, if shape.starts_with('-') { shape.to_string() } else { String::new() });
             let is_flag = shape.starts_with('-') && !shape.contains('=');
             let under = |flag: &str| deploy.row.under_flags.iter().any(|known| known == flag);
             let names_a_place = under(&behind) || shape.split_once('=').is_some_and(|(flag, _)| under(flag));
-            if is_flag || names_a_place || !(made(&behind, &shape) || images && shape.contains('=')) {
+            if is_flag || names_a_place || last == Some(at) || !(made(&behind, &shape) || images && shape.contains('=')) {
                 continue;
             }
             told.push((of_word(&follows, site, line, word), word.place.clone()));

@@ -237,6 +237,7 @@ impl Reading<'_> {
             Class::Setting => told(is_plain(text) && !(known && Catalog::builtin().releasing.says_what_is_made(flag, text))),
             Class::Path => told(self.is_path(text)),
             Class::Here => told(self.is_path(text) && (matches!(text, "." | "./") || text.starts_with("./"))),
+            Class::There => when(known && self.is_path(text) && self.has(text)),
             Class::New => when(known && self.is_path(text) && !self.has(text)),
             Class::Package => when(known && is_package(text)),
             Class::Version => when(known && is_version(text.trim_start_matches('='))),
