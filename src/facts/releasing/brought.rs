@@ -1,7 +1,7 @@
 //! Owns what is put over the tree of a job, or beside it, from elsewhere: downloads, clones, archives, artefacts and caches of other jobs.
 //! Refuses to know what is in it: what is deployed is not known to be the verified commit as soon as it may be among it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::meaning::{Follows, Meaning, Printed, Site, is_expression};
 use super::tree::Held;
@@ -169,8 +169,12 @@ impl Reading<'_> {
         let keeps =
             |other: &&&ReleaseStep| other.row.what == Some(Verifies::Packed) && other.job != step.job && may_be(other, step);
         // A job that nobody waits for may be done by then; one that waits for this one is not.
-        let later = |other: &ReleaseStep| self.needed(other.job).contains(&user.job);
-        let kept: Vec<&ReleaseStep> = self.own.iter().filter(keeps).copied().filter(|other| !later(other)).collect();
+        let (before, mut later) = (self.needed(user.job), BTreeMap::new());
+        let mut waits = |job: usize| {
+            *later.entry(job).or_insert_with(|| self.spends(self.pipeline.jobs.len()) && self.needed(job).contains(&user.job))
+        };
+        let kept = self.own.iter().filter(keeps).copied();
+        let kept: Vec<&ReleaseStep> = kept.filter(|other| before.contains(&other.job) || !waits(other.job)).collect();
         if kept.is_empty() {
             return unseen("what is deployed is an artefact, and which job keeps it is not seen");
         }

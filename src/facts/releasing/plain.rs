@@ -118,13 +118,9 @@ fn of_script(text: &str, unverified: bool) -> Option<String> {
     let mut before = "";
     for word in bare.split(|c: char| !is_name(c)).filter(|word| !word.is_empty()) {
         // A word of a program's own (`bundle exec`).
-        let own = Catalog::builtin()
-            .words
-            .words
-            .iter()
-            .flat_map(|row| &row.argv)
-            .any(|argv| matches!(argv.as_slice(), [first, second, ..] if first == before && second == word));
-        if releasing.ruling_words.iter().any(|known| known == word) && !own {
+        let own = |argv: &Vec<String>| matches!(argv.as_slice(), [first, second, ..] if first == before && second == word);
+        let rows = || &Catalog::builtin().words.words;
+        if releasing.ruling_words.iter().any(|known| known == word) && !rows().iter().flat_map(|row| &row.argv).any(own) {
             return Some(format!("`{word}` may make other commands of the script's"));
         }
         before = word;
@@ -160,16 +156,16 @@ fn set_by(text: &str) -> impl Iterator<Item = &str> {
 /// A command of a text that sets variables by names which do not stand there; what is written for later steps is one for each line.
 fn sets_any(text: &str) -> Option<&'static str> {
     for line in text.lines() {
-        let words: Vec<&str> = line.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(')).collect();
+        let words = line.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '('));
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
         for (at, word) in words.iter().enumerate() {
-            let mut behind = words.iter().skip(at + 1).skip_while(|word| word.is_empty());
-            let next = behind.next().copied().unwrap_or_default();
+            let behind = |by: usize| words.get(at + by).copied().unwrap_or_default();
+            let open = |by: usize| behind(by).starts_with(['$', '`']);
             match *word {
-                "printf" if next.starts_with("-v") => return Some("printf -v"),
+                "printf" if behind(1).starts_with("-v") => return Some("printf -v"),
                 "export" | "declare" | "typeset" | "local" | "readonly" => {
-                    let open = |word: &str| word.starts_with(['$', '`']);
-                    if open(next) || next.starts_with('-') && (next.contains('n') || behind.next().is_some_and(|word| open(word)))
-                    {
+                    let flag = behind(1).starts_with('-');
+                    if open(1) || flag && (behind(1).contains('n') || open(2)) {
                         return Some("export");
                     }
                 }

@@ -87,6 +87,9 @@ impl Reading<'_> {
             let value = made.raw.split_once('=').map_or(made.raw.as_str(), |(_, value)| value);
             meaning::unquoted(value) == meaning::unquoted(&word.raw) && written(made) == written(word)
         };
+        if !self.spends(self.own.len()) {
+            return false;
+        }
         let earlier = |step: &&&ReleaseStep| step.job == user.job && self.order(step) < self.order(user);
         self.own.iter().filter(earlier).any(|step| match step.row.what {
             Some(Verifies::Made) => step.args.iter().any(same),

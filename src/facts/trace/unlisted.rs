@@ -35,7 +35,7 @@ impl Tracer<'_> {
                 !fitting.launches
             }
             Err(word) => {
-                self.release_words(&UNLISTED, words, Odd { word, ..Odd::default() }, frame);
+                self.release_words(&UNLISTED, words, Odd { word: word.map(|word| *word), ..Odd::default() }, frame);
                 false
             }
         }

@@ -109,6 +109,7 @@ fn words_that_bring_something_else_make_it_unknown() {
             "run: cp ~/x dist/app",
             "run: cp ../x dist/app",
             "run: cp \"$X\" dist/app",
+            "run: cp {/tmp/x,k8s} dist",
             "run: cp -r dist .git/hooks",
             "run: ln -s /tmp/x dist",
             "run: mv k8s.yml k8s/../../x",
