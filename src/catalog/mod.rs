@@ -24,6 +24,7 @@ pub mod run;
 pub mod runner;
 pub mod suppress;
 pub mod tool;
+pub mod words;
 
 pub use bot::Bot;
 pub use command::Commands;
@@ -35,6 +36,7 @@ pub use releasing::Releasing;
 pub use rule::{Profile, Rule, Sentences, Severity};
 pub use runner::Runners;
 pub use tool::Tool;
+pub use words::Words;
 
 static TABLES: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
 static DIGEST: &str = include_str!(concat!(env!("OUT_DIR"), "/digest"));
@@ -65,6 +67,8 @@ pub struct Catalog {
     pub launchers: Launchers,
     /// `rules/releasing.toml`.
     pub releasing: Releasing,
+    /// `rules/words.toml`.
+    pub words: Words,
     /// `rules/commands.toml`.
     pub commands: Commands,
     /// `rules/programs.toml`.
@@ -104,6 +108,7 @@ impl Catalog {
             runners: one(&files, "runners.toml")?,
             launchers: one(&files, "launchers.toml")?,
             releasing: one(&files, "releasing.toml")?,
+            words: one(&files, "words.toml")?,
             commands: one(&files, "commands.toml")?,
             programs: one(&files, "programs.toml")?,
             sentences: one(&files, "sentences.toml")?,

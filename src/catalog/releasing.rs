@@ -22,6 +22,8 @@ pub struct Releasing {
     pub job_keys: Vec<String>,
     /// Variables that change what programs do; those that end in `_` are beginnings of names.
     pub ruling_variables: Vec<String>,
+    /// Beginnings of variables by which a program is told what it deploys.
+    pub naming_variables: Vec<String>,
     /// Words by which a script makes other commands of its own.
     pub ruling_words: Vec<String>,
     /// Redirections that put nothing anywhere but into the log, or into what later steps are told.
@@ -34,35 +36,37 @@ pub struct Releasing {
     pub verify: Vec<ReleaseRow>,
     /// Steps that put other files in place of the tree, or a program of the tree among the programs.
     pub changes: Vec<ReleaseRow>,
-    /// Commands and actions that change nothing of what is verified, of who verifies, or of what is deployed.
-    pub harmless: Vec<HarmlessRow>,
-}
-
-/// Commands or actions that change nothing. What has no row at all may change anything.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HarmlessRow {
-    /// The words that make it such a command.
-    #[serde(default)]
-    pub argv: Vec<Vec<String>>,
-    /// Its flags that take the next word.
-    #[serde(default)]
-    pub value_flags: Vec<String>,
-    /// Beginnings of words with which it is none.
-    #[serde(default)]
-    pub not_flags: Vec<String>,
-    /// Texts in a word with which it is none.
-    #[serde(default)]
-    pub not_holding: Vec<String>,
-    /// It is none with a word that is not known.
-    #[serde(default)]
-    pub literal: bool,
-    /// Actions.
-    #[serde(default)]
-    pub action: Vec<String>,
 }
 
 impl Releasing {
+    /// Whether a word, or the value of a flag or of an input, says which of what was made before is deployed: an image with what stands behind
+    /// its name, or the value of a flag or setting that is called so.
+    #[must_use]
+    pub fn says_what_is_made(&self, name: &str, text: &str) -> bool {
+        let called = |name: &str| {
+            // `image_tag` as `imageTag`.
+            let mut parts = vec![String::new()];
+            let mut lower = false;
+            for c in name.chars() {
+                if !c.is_ascii_alphanumeric() || lower && c.is_ascii_uppercase() {
+                    parts.push(String::new());
+                }
+                lower = c.is_ascii_lowercase();
+                if c.is_ascii_alphanumeric() {
+                    parts.iter_mut().last().into_iter().for_each(|part| part.push(c.to_ascii_lowercase()));
+                }
+            }
+            parts.iter().any(|part| self.made_words.contains(part))
+        };
+        let setting = text.split_once('=').map_or("", |(key, _)| key);
+        // By the name of a registry (`docker://`) it is an image as well.
+        let text = text.strip_prefix("docker://").unwrap_or(text);
+        // Without a scheme, and what is behind the last directory holds a tag or a digest.
+        let last = text.rsplit('/').next().unwrap_or_default();
+        let image = !text.contains("://") && last.split_once([':', '@']).is_some_and(|(name, _)| !name.is_empty());
+        called(name) || called(setting) || image
+    }
+
     /// Whether a variable of this name changes what programs do.
     #[must_use]
     pub fn is_ruling(&self, name: &str) -> bool {
@@ -97,9 +101,21 @@ pub struct ReleaseRow {
     /// Texts in an argument or an input that lead to a place for trying it out.
     #[serde(default)]
     pub not_holding: Vec<String>,
+    /// Words of which one has to be there; of one that holds a `=` a part of a word will do.
+    #[serde(default)]
+    pub only_with: Vec<String>,
+    /// How many words beside flags it takes at least.
+    #[serde(default)]
+    pub least: usize,
+    /// Beginnings of the last word beside flags, which says where to, where the first has none of them.
+    #[serde(default)]
+    pub to: Vec<String>,
     /// Actions that do it.
     #[serde(default)]
     pub action: Vec<String>,
+    /// The action does nothing of the kind where one of these is given, with a value that is known and fits.
+    #[serde(default)]
+    pub unless: Vec<GivenInput>,
     /// This gate's own action does it.
     #[serde(default)]
     pub own_action: bool,
@@ -175,15 +191,21 @@ pub struct ReleaseRow {
     /// It deploys what its words name, which was made before, where they name no path of the tree.
     #[serde(default)]
     pub by_name: bool,
+    /// Its flags whose value is a name under which it is put, and not what is.
+    #[serde(default)]
+    pub under_flags: Vec<String>,
+    /// Its last word beside flags is such a name.
+    #[serde(default)]
+    pub under_last: bool,
     /// The inputs of an action that name such a path.
     #[serde(default)]
     pub path_inputs: Vec<String>,
+    /// Actions of whose outputs such an input may be one: they make the file of one of the tree and of what they are given.
+    #[serde(default)]
+    pub rendered_by: Vec<String>,
     /// It is a script's redirection into a file.
     #[serde(default)]
     pub redirects: bool,
-    /// It does it but where the first word beside begins so.
-    #[serde(default)]
-    pub harmless: Vec<String>,
     /// It does it but where it only brings what `origin` has, under its own names.
     #[serde(default)]
     pub refspecs: bool,
@@ -222,6 +244,9 @@ pub struct GivenInput {
     /// The only values with which it does; none: any.
     #[serde(default)]
     pub only: Vec<String>,
+    /// Texts of which one has to be in it; none: any.
+    #[serde(default)]
+    pub holding: Vec<String>,
 }
 
 impl GivenInput {
@@ -230,6 +255,12 @@ impl GivenInput {
     pub fn fits(&self, value: Option<&str>) -> bool {
         let is = |one: &String| value == Some(one);
         value.is_none() || !self.not.iter().any(is) && (self.only.is_empty() || self.only.iter().any(is))
+    }
+
+    /// Whether a text that is not known as a whole says what it has to.
+    #[must_use]
+    pub fn holds(&self, text: &str) -> bool {
+        self.holding.is_empty() || self.holding.iter().any(|part| text.contains(part.as_str()))
     }
 }
 
@@ -262,6 +293,9 @@ pub enum Verifies {
     /// Nothing that is known: no row has it.
     #[serde(skip)]
     Unlisted,
+    /// Nothing: it makes something by a name that a later command may deploy.
+    #[serde(skip)]
+    Made,
 }
 
 impl Verifies {

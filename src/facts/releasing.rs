@@ -328,7 +328,7 @@ impl Reading<'_> {
         {
             return guard;
         }
-        if let Some(guard) = self.another_tag(&held, deploy, &deploys_in) {
+        if let Some(guard) = self.another_tag(&held, deploy, &deploys_in).or_else(|| self.made_of(&held, deploy)) {
             return guard;
         }
         if let Some(why) = verify.doubts.first() {
@@ -342,7 +342,7 @@ impl Reading<'_> {
         {
             return guard;
         }
-        if let Some(guard) = self.unlisted(&held, deploy, under) {
+        if let Some(guard) = self.keys_of_the_tag(&held).or_else(|| self.unlisted(&held, deploy, under)) {
             return guard;
         }
         if let Some(why) = verify.conditions.first().cloned() {
@@ -353,18 +353,20 @@ impl Reading<'_> {
             );
         }
         let what = match verify.row.what.unwrap_or(Verifies::Tag) {
-            Verifies::Keyring if self.brings_keys(verify) => Verifies::Tag,
+            Verifies::Keyring if self.brought_keys(verify).next().is_some() => Verifies::Tag,
             what => what,
         };
         let own = named.as_ref().is_some_and(Meaning::is_event);
         Guard::Stands { place, what, title: verify.row.title.as_str(), own }
     }
 
-    /// The job brought keys into its keyring before: those count, and a runner has no others.
-    fn brings_keys(&self, verify: &ReleaseStep) -> bool {
-        let line = |step: &ReleaseStep| step.chain.last().map_or(0, |hop| hop.place.line);
-        let brings = |step: &&ReleaseStep| step.row.what == Some(Verifies::Keys) && step.job == verify.job;
-        self.own.iter().any(|step| brings(step) && line(step) < line(verify))
+    /// What the job brought into its keyring before: those keys count, and a runner has no others.
+    fn brought_keys<'s>(&'s self, verify: &'s ReleaseStep) -> impl Iterator<Item = &'s ReleaseStep> {
+        let until = self.order(verify);
+        let brings = move |step: &&ReleaseStep| {
+            step.row.what == Some(Verifies::Keys) && step.job == verify.job && self.order(step) < until
+        };
+        self.own.iter().copied().filter(brings)
     }
 
     /// Something before the deployment that is not read: another workflow, or an action that is called like a verification.

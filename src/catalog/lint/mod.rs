@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 use self::page::Page;
 use super::{
     Bot, Commands, Exporter, Frameworks, Languages, Launchers, Profile, Programs, Releasing, Rule, Runners, Sentences, Tool,
+    Words,
 };
 
 /// Names that live to the right of the catalogue: the linter is told them.
@@ -114,6 +115,7 @@ impl<'s> Shelf<'s> {
             (_, "runners.toml") => fits::<Runners>(page),
             (_, "launchers.toml") => fits::<Launchers>(page),
             (_, "releasing.toml") => fits::<Releasing>(page),
+            (_, "words.toml") => fits::<Words>(page),
             (_, "commands.toml") => fits::<Commands>(page),
             (_, "programs.toml") => fits::<Programs>(page),
             (_, "sentences.toml") => fits::<Sentences>(page),

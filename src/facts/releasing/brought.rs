@@ -1,7 +1,7 @@
 //! Owns what is put over the tree of a job, or beside it, from elsewhere: downloads, clones, archives, artefacts and caches of other jobs.
 //! Refuses to know what is in it: what is deployed is not known to be the verified commit as soon as it may be among it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::meaning::{Follows, Meaning, Printed, Site, is_expression};
 use super::tree::Held;
@@ -168,10 +168,13 @@ impl Reading<'_> {
         }
         let keeps =
             |other: &&&ReleaseStep| other.row.what == Some(Verifies::Packed) && other.job != step.job && may_be(other, step);
-        let needed = self.needed(user.job);
-        let all: Vec<&ReleaseStep> = self.own.iter().filter(keeps).copied().collect();
-        let before: Vec<&ReleaseStep> = all.iter().copied().filter(|other| needed.contains(&other.job)).collect();
-        let kept = if before.is_empty() { all } else { before };
+        // A job that nobody waits for may be done by then; one that waits for this one is not.
+        let (before, mut later) = (self.needed(user.job), BTreeMap::new());
+        let mut waits = |job: usize| {
+            *later.entry(job).or_insert_with(|| self.spends(self.pipeline.jobs.len()) && self.needed(job).contains(&user.job))
+        };
+        let kept = self.own.iter().filter(keeps).copied();
+        let kept: Vec<&ReleaseStep> = kept.filter(|other| before.contains(&other.job) || !waits(other.job)).collect();
         if kept.is_empty() {
             return unseen("what is deployed is an artefact, and which job keeps it is not seen");
         }
@@ -179,14 +182,29 @@ impl Reading<'_> {
             if !seen.insert(other.job) {
                 return None;
             }
-            self.origin(held, other, seen).map(|guard| match guard {
-                Guard::Fails(_, place, _) => {
-                    let why = "what is deployed is an artefact of a job that has another commit than the one that was verified";
-                    Guard::Unseen(Reason::Unsupported, place, why.to_owned())
-                }
-                other => other,
-            })
+            let why = "what is deployed is an artefact of a job that has another commit than the one that was verified";
+            self.origin(held, other, seen).map(|guard| not_told(guard, why))
         })
+    }
+
+    /// What is deployed by a name was made before: what is wrong with the tree of which it was, where a step before hands on what it makes.
+    pub(super) fn made_of(&self, held: &Held<'_>, deploy: &ReleaseStep) -> Option<Guard> {
+        let (needed, until) = (self.needed(deploy.job), self.order(deploy));
+        let hands = |step: &&&ReleaseStep| {
+            let before = needed.contains(&step.job) || step.job == deploy.job && self.order(step) < until;
+            step.row.what.is_none() && before
+        };
+        let mut steps = self.own.iter().filter(hands).filter(|_| deploy.row.by_name);
+        let why = "what is deployed by its name is made in a job that has another commit than the one that was verified";
+        steps.find_map(|step| self.tree(held, step)).map(|guard| not_told(guard, why))
+    }
+}
+
+/// Of what is made elsewhere it is not known that it is what is deployed.
+fn not_told(guard: Guard, why: &str) -> Guard {
+    match guard {
+        Guard::Fails(_, place, _) => Guard::Unseen(Reason::Unsupported, place, why.to_owned()),
+        other => other,
     }
 }
 

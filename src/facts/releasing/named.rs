@@ -7,8 +7,9 @@ use super::{Guard, Reading, arguments, own_place};
 use crate::answer::Reason;
 use crate::catalog::Catalog;
 use crate::doc::Value;
+use crate::facts::matching;
 use crate::facts::pipeline::{ActionCall, Input};
-use crate::facts::shell::UNKNOWN_CHAR;
+use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::facts::trace::ReleaseStep;
 use crate::text::Place;
 
@@ -122,15 +123,9 @@ impl Reading<'_> {
             return None;
         }
         let unseen = |place: Place, why: &str| Some(Guard::Unseen(Reason::Unsupported, place, why.to_owned()));
-        let of_it = |meaning: &Meaning| match (meaning, held.named) {
-            (Meaning::Verified, _) => true,
-            (Meaning::Sha, _) => held.of_tag,
-            (Meaning::Named(name), Some(Meaning::Named(verified))) => name == verified,
-            (meaning, _) => held.of_tag && meaning.is_event(),
-        };
         let told = self.told(held, deploy, site);
         for (meanings, place) in &told {
-            match meanings.iter().find(|meaning| !of_it(meaning)) {
+            match meanings.iter().find(|meaning| !held.is_of(meaning)) {
                 Some(Meaning::Sha) => {
                     let why = "what is deployed is named by the commit that the run is of, and not by the verified one";
                     return unseen(place.clone(), why);
@@ -145,41 +140,57 @@ impl Reading<'_> {
                 !value.is_empty() && !value.starts_with(['/', '~']) && !value.contains([':', '@', '?']) && !value.contains("..")
             })
         };
-        let path = deploy.row.path_inputs.iter().any(is_path);
+        let path = deploy.row.path_inputs.iter().any(|name| is_path(name) || is_rendered(deploy, site, name));
         let nothing = told.is_empty() && !path && !deploy.files.names_path;
         let why = "which of what was made before it deploys is not said there";
         nothing.then(|| unseen(own_place(deploy), why)).flatten()
     }
 
+    /// Follows texts to what a verification printed.
+    fn follows<'h>(&'h self, held: &'h Held<'_>) -> Follows<'h> {
+        let printed = Printed { site: held.site, line: held.at.line, output: held.verify.row.commit_output.as_deref() };
+        Follows { snapshot: self.snapshot, printed: Some(printed) }
+    }
+
+    /// All parts of a word of a script that are not known stand for the verified tag or commit.
+    pub(super) fn is_told_by(&self, held: &Held<'_>, site: &Site, line: usize, word: &Word) -> bool {
+        let meanings = of_word(&self.follows(held), site, line, word);
+        !meanings.is_empty() && meanings.iter().all(|meaning| held.is_of(meaning))
+    }
+
+    /// The same of the value of an input.
+    pub(super) fn is_text_told_by(&self, held: &Held<'_>, site: &Site, line: usize, text: &str) -> bool {
+        let follows = self.follows(held);
+        meaning::expressions(text).all(|part| held.is_of(&follows.text(part, site, line)))
+    }
+
     /// Where a deployment says which of what was made before it is, and what stands for that there.
     fn told(&self, held: &Held<'_>, deploy: &ReleaseStep, site: &Site) -> Vec<(Vec<Meaning>, Place)> {
         let line = own_place(deploy).line;
-        let printed = Printed { site: held.site, line: held.at.line, output: held.verify.row.commit_output.as_deref() };
-        let follows = Follows { snapshot: self.snapshot, printed: Some(printed) };
+        let follows = self.follows(held);
+        let made = |name: &str, text: &str| Catalog::builtin().releasing.says_what_is_made(name, text);
         let mut told = Vec::new();
         let mut flag = String::new();
         let images = deploy.argv.last().is_some_and(|last| last == "image");
-        for word in &deploy.args {
+        let last = deploy.args.iter().rposition(|word| !word.head().starts_with('-')).filter(|_| deploy.row.under_last);
+        for (at, word) in deploy.args.iter().enumerate() {
             let shape = word.shape();
             let behind = std::mem::replace(&mut flag, if shape.starts_with('-') { shape.to_string() } else { String::new() });
             let is_flag = shape.starts_with('-') && !shape.contains('=');
-            if is_flag || !(says_what_is_made(&behind, &shape) || images && shape.contains('=')) {
+            let under = |flag: &str| deploy.row.under_flags.iter().any(|known| known == flag);
+            let names_a_place = under(&behind) || shape.split_once('=').is_some_and(|(flag, _)| under(flag));
+            if is_flag || names_a_place || last == Some(at) || !(made(&behind, &shape) || images && shape.contains('=')) {
                 continue;
             }
-            let own = word.place.path == *site.text.path();
-            let written = own.then(|| site.text.expressions(word.place.line)).into_iter().flatten();
-            let written = written.filter(|_| word.raw.contains(UNKNOWN_CHAR)).map(|text| follows.text(text, site, line));
-            let variables = meaning::variables(&word.raw).map(|name| follows.named(name, site, line));
-            told.push((written.chain(variables).collect(), word.place.clone()));
+            told.push((of_word(&follows, site, line, word), word.place.clone()));
         }
         let inputs = deploy.call.iter().filter_map(|_| site.text.step(&site.job, line)).filter_map(|step| step.get("with"));
         for input in inputs.flat_map(Value::entries) {
             let (name, text) = (input.name().unwrap_or_default(), input.value.scalar().unwrap_or_default());
             let path = deploy.row.path_inputs.iter().any(|own| own.eq_ignore_ascii_case(name));
             let meanings: Vec<Meaning> = meaning::expressions(text).map(|text| follows.text(text, site, line)).collect();
-            let secret = |text: &str| ["secrets.", "vars.", "github.token"].iter().any(|known| text.contains(known));
-            let open = !path && meaning::expressions(text).any(|text| !secret(text));
-            if says_what_is_made(name, text) && !path || open {
+            let open = !path && meaning::expressions(text).any(|text| !is_secret(text));
+            if made(name, text) && !path || open {
                 told.push((meanings, input.value.place()));
             }
         }
@@ -187,19 +198,42 @@ impl Reading<'_> {
     }
 }
 
-/// A word, or the value of an input, says which of what was made before is deployed: an image with what stands behind its name, or the value of
-/// a flag or setting that is called so.
-fn says_what_is_made(name: &str, text: &str) -> bool {
-    let called = |name: &str| {
-        let words = &Catalog::builtin().releasing.made_words;
-        let name = name.to_ascii_lowercase();
-        name.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| words.iter().any(|word| word == part))
-    };
-    let setting = text.split_once('=').map_or("", |(key, _)| key);
-    // Without a scheme, and what is behind the last directory holds a tag or a digest.
-    let last = text.rsplit('/').next().unwrap_or_default();
-    let image = !text.contains("://") && last.split_once([':', '@']).is_some_and(|(name, _)| !name.is_empty());
-    called(name) || called(setting) || image
+/// The value of an input is what an earlier step of the job printed that renders such a file. What that one is given is asked of it.
+fn is_rendered(deploy: &ReleaseStep, site: &Site, name: &str) -> bool {
+    let written = || site.text.step(&site.job, own_place(deploy).line)?.route(&["with", name])?.scalar();
+    let inner = written().and_then(|text| text.trim().strip_prefix("${{")?.strip_suffix("}}"));
+    let parts: Vec<&str> = inner.unwrap_or_default().trim().split('.').collect();
+    let ["steps", id, "outputs", _] = parts.as_slice() else { return false };
+    let steps = site.value().and_then(|job| job.get("steps"));
+    let is = |step: &Value<'_>| step.get("id").and_then(Value::scalar).is_some_and(|own| own.eq_ignore_ascii_case(id));
+    let uses = steps.into_iter().flat_map(Value::items).find(is).and_then(|step| step.get("uses")).and_then(Value::scalar);
+    let name = uses.and_then(|uses| uses.split_once('@')).map_or("", |(name, _)| name);
+    deploy.row.rendered_by.iter().any(|known| matching::same_action(known, name))
+}
+
+impl Held<'_> {
+    /// It stands for what is verified.
+    fn is_of(&self, meaning: &Meaning) -> bool {
+        match (meaning, self.named) {
+            (Meaning::Verified, _) => true,
+            (Meaning::Sha, _) => self.of_tag,
+            (Meaning::Named(name), Some(Meaning::Named(verified))) => name == verified,
+            (meaning, _) => self.of_tag && meaning.is_event(),
+        }
+    }
+}
+
+/// It says who deploys, or where to, and nothing of what.
+pub(super) fn is_secret(text: &str) -> bool {
+    ["secrets.", "vars.", "github.token"].iter().any(|known| text.contains(known))
+}
+
+/// What the parts of a word stand for that are not known.
+fn of_word(follows: &Follows<'_>, site: &Site, line: usize, word: &Word) -> Vec<Meaning> {
+    let own = word.place.path == *site.text.path() && word.raw.contains(UNKNOWN_CHAR);
+    let written = own.then(|| site.text.expressions(word.place.line)).into_iter().flatten();
+    let written = written.map(|text| follows.text(text, site, line));
+    written.chain(meaning::variables(&word.raw).map(|name| follows.named(name, site, line))).collect()
 }
 
 /// It is a step of an action of the tree, whose variables and inputs are its own.

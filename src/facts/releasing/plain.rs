@@ -24,8 +24,30 @@ impl Reading<'_> {
             let callers = std::iter::successors(site.caller.as_deref(), |site| site.caller.as_deref());
             let of_callers = || callers.clone().find_map(|site| of_workflow(site).or_else(|| site.value().and_then(of_job)));
             let own = of_workflow(site).or_else(|| of_job(value)).or_else(|| variables(value));
-            own.or_else(of_callers).or_else(|| of_steps(site, until, before))
+            let names = |holder: Value<'_>, line: usize| self.names_another(held, site, holder, line);
+            let named = || {
+                let steps = value.get("steps").into_iter().flat_map(Value::items).filter(|step| {
+                    let line = step.place().line;
+                    until.is_none_or(|until| line <= until)
+                });
+                let around = [value, site.text.root()].into_iter().find_map(|holder| names(holder, 0));
+                around.or_else(|| steps.into_iter().find_map(|step| names(step, step.place().line)))
+            };
+            own.or_else(of_callers).or_else(|| of_steps(site, until, before)).or_else(named)
         })
+    }
+
+    /// A variable by which a program is told which of what was made before is deployed, and another one than is verified.
+    fn names_another(&self, held: &Held<'_>, site: &Site, holder: Value<'_>, line: usize) -> Option<(Place, String)> {
+        let releasing = &Catalog::builtin().releasing;
+        let found = holder.get("env").into_iter().flat_map(Value::entries).find(|entry| {
+            let (name, text) = (entry.name().unwrap_or_default(), entry.value.scalar().unwrap_or_default());
+            let says = releasing.naming_variables.iter().any(|start| name.starts_with(start.as_str()));
+            let told = text.contains("${{") && self.is_text_told_by(held, site, line, text);
+            says && releasing.says_what_is_made(name, text) && !told
+        })?;
+        let name = found.name().unwrap_or_default();
+        Some((found.key.place(), format!("`{name}` says what is deployed by something else than the tag that is verified")))
     }
 }
 
@@ -90,21 +112,75 @@ fn of_script(text: &str, unverified: bool) -> Option<String> {
         return Some("an expression stands in the script, so that whoever gives it writes the script".to_owned());
     }
     let releasing = &Catalog::builtin().releasing;
+    // As a shell reads it quotes and backslashes are nothing, wherever they stand.
+    let bare = text.replace(['"', '\'', '\\'], "");
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
-    if let Some(word) = text.split(|c: char| !is_name(c)).find(|word| releasing.ruling_words.iter().any(|known| known == word)) {
-        return Some(format!("`{word}` may make other commands of the script's"));
+    let mut before = "";
+    for word in bare.split(|c: char| !is_name(c)).filter(|word| !word.is_empty()) {
+        // A word of a program's own (`bundle exec`).
+        let own = |argv: &Vec<String>| matches!(argv.as_slice(), [first, second, ..] if first == before && second == word);
+        let rows = || &Catalog::builtin().words.words;
+        if releasing.ruling_words.iter().any(|known| known == word) && !rows().iter().flat_map(|row| &row.argv).any(own) {
+            return Some(format!("`{word}` may make other commands of the script's"));
+        }
+        before = word;
     }
-    let assigned = text.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '('));
-    let rules = |word: &&str| {
-        let name = word.split_once('=').map(|(name, _)| name.trim_end_matches('+'));
-        name.is_some_and(|name| releasing.is_ruling(name))
-    };
-    if let Some((name, _)) = assigned.into_iter().find(rules).and_then(|word| word.split_once('=')) {
+    if let Some(name) = set_by(&bare).find(|name| releasing.is_ruling(name)) {
         return Some(format!("`{name}` is set, which changes what programs do"));
+    }
+    if let Some(word) = sets_any(&bare) {
+        return Some(format!("which variables `{word}` sets there is not followed"));
     }
     let mut plain = text.to_owned();
     for known in &releasing.plain_redirections {
         plain = plain.replace(known.as_str(), " ");
     }
     plain.contains(['<', '>']).then(|| "what it reads or writes by a redirection is not followed".to_owned())
+}
+
+/// Names that a text gives values to, wherever they stand: in front of commands, in words of `export` and of what is written for later steps,
+/// in loops, and where they have none yet.
+fn set_by(text: &str) -> impl Iterator<Item = &str> {
+    let between = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | '`');
+    let words = || text.split(between).filter(|word| !word.is_empty());
+    let assigned = words().filter_map(|word| word.split_once('=')).map(|(name, _)| name.trim_end_matches('+'));
+    let looped = words().zip(words().skip(1)).filter(|(word, _)| matches!(*word, "for" | "select")).map(|(_, name)| name);
+    let given = text.split("${").skip(1).filter_map(|rest| {
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))?;
+        let behind = rest.get(end..)?;
+        (behind.starts_with(":=") || behind.starts_with('=')).then(|| rest.get(..end)).flatten()
+    });
+    assigned.chain(looped).chain(given)
+}
+
+/// A command of a text that sets variables by names which do not stand there; what is written for later steps is one for each line.
+fn sets_any(text: &str) -> Option<&'static str> {
+    for line in text.lines() {
+        let words = line.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '('));
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        for (at, word) in words.iter().enumerate() {
+            let behind = |by: usize| words.get(at + by).copied().unwrap_or_default();
+            let open = |by: usize| behind(by).starts_with(['$', '`']);
+            match *word {
+                "printf" if behind(1).starts_with("-v") => return Some("printf -v"),
+                "export" | "declare" | "typeset" | "local" | "readonly" => {
+                    let flag = behind(1).starts_with('-');
+                    if open(1) || flag && (behind(1).contains('n') || open(2)) {
+                        return Some("export");
+                    }
+                }
+                _ => {}
+            }
+        }
+        // `echo "NAME=VALUE"`, and nothing else.
+        if line.contains("GITHUB_ENV") {
+            let said = line.trim().strip_prefix("echo ").map(str::trim_start);
+            let name = said.and_then(|said| said.split_once('=')).map(|(name, _)| name);
+            let plain = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            if !name.is_some_and(plain) || line.matches("GITHUB_ENV").count() > 1 {
+                return Some("GITHUB_ENV");
+            }
+        }
+    }
+    None
 }

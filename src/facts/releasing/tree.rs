@@ -8,7 +8,8 @@ use super::{Guard, Reading, TOO_MUCH, brought, own_place};
 use crate::answer::Reason;
 use crate::catalog::releasing::{Operand, Verifies};
 use crate::facts::shell;
-use crate::facts::trace::{ReachedAction, ReleaseStep};
+use crate::facts::trace::{ReachedAction, ReleaseStep, is_of_a_host, is_plain};
+use crate::facts::workdir::WORKSPACE;
 use crate::text::Place;
 
 /// Something that sets what lies in the tree.
@@ -93,7 +94,12 @@ impl Reading<'_> {
 
     /// The tree that the verifying job had before is the branch's, which no tag brings.
     pub(super) fn is_of_branch(&self, held: &Held<'_>) -> bool {
-        let earlier = self.setters(held, held.verify.job).into_iter().filter(|setter| setter.line < held.at.line).collect();
+        self.is_of_branch_at(held, held.at.line)
+    }
+
+    /// The same, as the job comes to a line.
+    pub(super) fn is_of_branch_at(&self, held: &Held<'_>, line: usize) -> bool {
+        let earlier = self.setters(held, held.verify.job).into_iter().filter(|setter| setter.line < line).collect();
         let own = |setter: &Setter| setter.meaning == Meaning::Nothing || setter.aside && setter.other;
         let of_branch = !held.of_tag && last(earlier).iter().all(own);
         of_branch && self.brought_of_tag(held).is_empty()
@@ -269,7 +275,8 @@ fn built(held: &Held<'_>, deploy: &ReleaseStep) -> Built {
         let why = format!("without a path in `{name}` the action builds the commit of the event, and not what is checked out");
         return Built::Elsewhere((!held.of_tag).then_some(Guard::Fails("fetched-again", place, why)));
     }
-    let local = !text.starts_with(shell::UNKNOWN_CHAR) && !text.contains("://") && !text.contains("git@");
+    let below = text.strip_prefix(WORKSPACE).map_or(text, |rest| rest.strip_prefix('/').unwrap_or(rest));
+    let local = !text.starts_with(shell::UNKNOWN_CHAR) && is_plain(below) && !is_of_a_host(below);
     if local {
         return Built::Here;
     }

@@ -3,16 +3,19 @@
 
 use std::collections::BTreeSet;
 
+use super::meaning::{self, Site};
 use super::tree::Held;
 use super::{Guard, Reading, own_place};
 use crate::answer::Reason;
 use crate::catalog::Catalog;
 use crate::catalog::releasing::Verifies;
-use crate::doc::Value;
+use crate::catalog::words::Class;
+use crate::doc::{Entry, Value};
 use crate::facts::ci::fetches_the_tree;
 use crate::facts::matching;
-use crate::facts::pipeline::{ActionCall, Start};
-use crate::facts::trace::ReleaseStep;
+use crate::facts::pipeline::Start;
+use crate::facts::shell::Word;
+use crate::facts::trace::{ReachedAction, ReleaseStep, is_of_a_host, is_plain};
 use crate::text::Place;
 
 impl Reading<'_> {
@@ -23,22 +26,16 @@ impl Reading<'_> {
         let counts = |job: usize, at: (usize, usize)| jobs.contains(&job) && (job != deploy.job || at < until);
         let command = || {
             let mut steps = self.own.iter().filter(|step| step.row.what == Some(Verifies::Unlisted));
-            let step = steps.find(|step| counts(step.job, self.order(step)) && runs(step, under))?;
-            let place = step.chain.last().map_or_else(|| own_place(step), |hop| hop.place.clone());
-            let what = match step.args.first() {
-                Some(word) => format!("what `{}` does there", word.raw),
-                None => "what this step does".to_owned(),
-            };
-            Some((Reason::Unsupported, place, what))
+            let of_way = |step: &ReleaseStep| counts(step.job, self.order(step)) && runs(step, under);
+            steps.find_map(|step| if of_way(step) { self.odd(held, step) } else { None })
         };
         let action = || {
-            let mut actions =
-                self.trace.actions.iter().filter(|action| action.pipeline == self.number && !is_listed(&action.call));
-            let action = actions.find(|action| {
+            let mut actions = self.trace.actions.iter().filter(|action| action.pipeline == self.number);
+            actions.find_map(|action| {
                 let hop = action.chain.iter().rev().find(|hop| hop.place.path.as_str().starts_with(".github/workflows/"));
-                counts(action.job, (hop.map_or(0, |hop| hop.place.line), 0))
-            })?;
-            Some((Reason::Remote, action.call.place.clone(), format!("what the action `{}` does there", action.call.name)))
+                let line = hop.map_or(0, |hop| hop.place.line);
+                if counts(action.job, (line, 0)) { self.odd_action(held, action, line) } else { None }
+            })
         };
         let kept = || {
             let takes = |step: &&&ReleaseStep| {
@@ -58,6 +55,108 @@ impl Reading<'_> {
             return Some(Guard::Unseen(Reason::Unsupported, place, why));
         };
         Some(Guard::Unseen(reason, place, format!("{what} to what is verified, or to what is deployed, is not known")))
+    }
+
+    /// A command that is not known to leave everything alone: where, and what of it.
+    fn odd(&self, held: &Held<'_>, step: &ReleaseStep) -> Option<(Reason, Place, String)> {
+        let place = || step.chain.last().map_or_else(|| own_place(step), |hop| hop.place.clone());
+        let program = step.args.first().map_or("", |word| word.raw.as_str());
+        let with =
+            |word: &Word| Some((Reason::Unsupported, word.place.clone(), format!("what `{program}` does with `{}`", word.raw)));
+        if let Some(word) = &step.odd.word {
+            return with(word);
+        }
+        if step.odd.tags.is_empty() && step.odd.made.is_empty() {
+            let what = if program.is_empty() { "what this step does".to_owned() } else { format!("what `{program}` does there") };
+            return Some((Reason::Unsupported, place(), what));
+        }
+        let line = own_place(step).line;
+        let site = self.site(step.job);
+        let told = |word: &&Word| site.as_ref().is_some_and(|site| self.is_told_by(held, site, line, word));
+        let made = |word: &&Word| self.is_made(step, word);
+        step.odd.tags.iter().find(|word| !told(word)).or_else(|| step.odd.made.iter().find(|word| !made(word))).and_then(with)
+    }
+
+    /// An earlier command of the same job gives something this name, or runs what the tree says, which may.
+    fn is_made(&self, user: &ReleaseStep, word: &Word) -> bool {
+        let written = |word: &Word| {
+            let site = self.site(user.job).filter(|site| word.place.path == *site.text.path());
+            site.map(|site| site.text.expressions(word.place.line).map(str::to_owned).collect::<Vec<_>>())
+        };
+        let same = |made: &Word| {
+            let value = made.raw.split_once('=').map_or(made.raw.as_str(), |(_, value)| value);
+            meaning::unquoted(value) == meaning::unquoted(&word.raw) && written(made) == written(word)
+        };
+        if !self.spends(self.own.len()) {
+            return false;
+        }
+        let earlier = |step: &&&ReleaseStep| step.job == user.job && self.order(step) < self.order(user);
+        self.own.iter().filter(earlier).any(|step| match step.row.what {
+            Some(Verifies::Made) => step.args.iter().any(same),
+            Some(Verifies::Code) => !step.files.apart,
+            _ => false,
+        })
+    }
+
+    /// An action that no row lists, or that is given what no row lets it have.
+    fn odd_action(&self, held: &Held<'_>, action: &ReachedAction, line: usize) -> Option<(Reason, Place, String)> {
+        let (call, rows) = (&action.call, &Catalog::builtin().words);
+        let same = |name: &String| matching::same_action(name, &call.name);
+        let listed = rows.harmless.iter().any(same)
+            || Catalog::builtin().releasing.is_own_action(&call.name)
+            || fetches_the_tree(&format!("{}@", call.name));
+        if listed {
+            return None;
+        }
+        let whole = Some((Reason::Remote, call.place.clone(), format!("what the action `{}` does there", call.name)));
+        let Some(row) = rows.words.iter().find(|row| row.action.iter().any(same)) else { return whole };
+        if row.every {
+            return None;
+        }
+        let site = self.site(action.job);
+        let step = site.as_ref().and_then(|site| site.text.step(&site.job, line));
+        let Some((site, step)) = site.as_ref().zip(step).filter(|(site, _)| call.place.path == *site.text.path()) else {
+            return whole;
+        };
+        let odd = |entry: &Entry<'_>| {
+            let name = entry.name().unwrap_or_default();
+            let takes = |names: &Vec<String>| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+            let text = entry.value.scalar().unwrap_or_default();
+            let mut classes = row.values.iter().filter(|(_, names)| takes(names)).map(|(class, _)| *class);
+            !classes.any(|class| self.is_input(held, site, line, class, name, text))
+        };
+        let given = || step.get("with").into_iter().flat_map(Value::entries);
+        let needed =
+            |entry: Entry<'_>| row.needs.iter().any(|known| entry.name().is_some_and(|name| known.eq_ignore_ascii_case(name)));
+        if let Some(needed) = row.needs.first().filter(|_| !given().any(needed)) {
+            let what = format!("what the action `{}` does without `{needed}`", call.name);
+            return Some((Reason::Unsupported, call.place.clone(), what));
+        }
+        let entry = given().find(odd)?;
+        let name = entry.name().unwrap_or_default();
+        Some((Reason::Unsupported, entry.key.place(), format!("what the action `{}` does with `{name}`", call.name)))
+    }
+
+    /// The value of an input is of a class. Several lines are several values.
+    fn is_input(&self, held: &Held<'_>, site: &Site, line: usize, class: Class, name: &str, text: &str) -> bool {
+        let open = text.contains("${{");
+        let told = || self.is_text_told_by(held, site, line, text);
+        let mut values = text.lines().map(str::trim).filter(|value| !value.is_empty());
+        match class {
+            Class::Any => true,
+            Class::Literal => !open,
+            Class::Off => text.trim() == "false",
+            Class::Address => !open && text.starts_with("https://"),
+            Class::Version => !open && text.starts_with(|c: char| c.is_ascii_digit()),
+            Class::Plain => values.all(is_plain) && told(),
+            Class::Setting => {
+                let made = |value: &str| Catalog::builtin().releasing.says_what_is_made(name, value);
+                values.all(|value| is_plain(value) && (value.contains("${{") || !made(value))) && told()
+            }
+            Class::Path => values.all(|value| is_plain(value) && !value.contains(':') && !is_of_a_host(value)) && told(),
+            Class::Tag => open && told(),
+            _ => false,
+        }
     }
 
     /// An action of the tree, used before the verification or as it, where that tree is not the branch's: at run time the tag says what it is.
@@ -89,13 +188,4 @@ impl Reading<'_> {
 /// It runs on this event, or may.
 fn runs(step: &ReleaseStep, under: &Start) -> bool {
     step.starts.iter().any(|start| start.event == under.event && !start.answer.is_no())
-}
-
-/// A row lists it.
-fn is_listed(call: &ActionCall) -> bool {
-    let rows = &Catalog::builtin().releasing;
-    let known = rows.deploy.iter().chain(&rows.verify).chain(&rows.changes).flat_map(|row| &row.action);
-    known.chain(rows.harmless.iter().flat_map(|row| &row.action)).any(|name| matching::same_action(name, &call.name))
-        || rows.is_own_action(&call.name)
-        || fetches_the_tree(&format!("{}@", call.name))
 }

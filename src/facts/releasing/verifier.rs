@@ -32,6 +32,14 @@ impl Reading<'_> {
         Some(Guard::Unseen(Reason::Unsupported, shown(step), why.to_owned()))
     }
 
+    /// The keys by which it judges are brought where the tree is not the branch's: whoever makes the tag may have put his own there.
+    pub(super) fn keys_of_the_tag(&self, held: &Held<'_>) -> Option<Guard> {
+        let by_keyring = held.verify.row.what == Some(Verifies::Keyring);
+        let step = self.brought_keys(held.verify).find(|step| by_keyring && !self.is_of_branch_at(held, own_place(step).line))?;
+        let why = "the keys by which it judges are brought in a tree that the tag brings";
+        Some(Guard::Unseen(Reason::Unsupported, shown(step), why.to_owned()))
+    }
+
     /// It stands before the verification in its job.
     fn is_before(&self, held: &Held<'_>, step: &ReleaseStep) -> bool {
         let at = (held.at.line, self.number_of(held.verify));

@@ -56,13 +56,9 @@ pub(super) fn is_harmless(row: &ReleaseRow, args: &[Word]) -> bool {
             && remote.is_none_or(|remote| !remote.contains(['/', ':', UNKNOWN_CHAR]))
             && specs.iter().enumerate().all(own);
     }
-    if !row.only_holding.is_empty() {
-        let holds = |word: &Word| row.only_holding.iter().any(|text| word.shape().contains(text.as_str()));
-        let unknown = |word: &Word| word.value.is_none() && !word.head().starts_with("refs/tags/");
-        return !args.iter().any(|word| holds(word) || unknown(word));
-    }
-    let word = args.iter().find(|word| !word.head().starts_with('-'));
-    word.is_some_and(|word| row.harmless.iter().any(|start| word.head().to_ascii_lowercase().starts_with(start.as_str())))
+    let holds = |word: &Word| row.only_holding.iter().any(|text| word.shape().contains(text.as_str()));
+    let unknown = |word: &Word| word.value.is_none() && !word.head().starts_with("refs/tags/");
+    !row.only_holding.is_empty() && !args.iter().any(|word| holds(word) || unknown(word))
 }
 
 /// What it brings is nowhere another one than at `origin`: a tag, a branch as the copy of that branch, or nothing that stays. Without a second
@@ -89,6 +85,19 @@ pub(super) fn lacks_words(row: &ReleaseRow, args: &[Word]) -> bool {
     !row.only_holding.is_empty()
         && !said.operands.iter().any(|text| holds(text))
         && !flags.into_iter().any(|flag| row.only_holding.contains(&flag))
+}
+
+/// The words of something that may deploy say that it does.
+pub(super) fn deploys(row: &ReleaseRow, words: &[Word], args: &[Word]) -> bool {
+    let is = |shape: &str, wanted: &String| *wanted == *shape || wanted.contains('=') && shape.contains(wanted.as_str());
+    let with = row.only_with.is_empty() || words.iter().any(|word| row.only_with.iter().any(|wanted| is(&word.shape(), wanted)));
+    let named = || {
+        let said = Said::read(row, args);
+        let begins = |word: Option<&String>| word.is_some_and(|word| row.to.iter().any(|start| word.starts_with(start.as_str())));
+        let to = row.to.is_empty() || begins(said.operands.last()) && !begins(said.operands.first());
+        said.operands.len() >= row.least && to
+    };
+    with && (row.least == 0 && row.to.is_empty() || named())
 }
 
 /// Whether the first word beside that is no flag names a file of the tree, or may.
@@ -180,13 +189,13 @@ fn is_plain_path(text: &str) -> bool {
 }
 
 /// A word that is one name, literally.
-fn is_a_name(text: &str) -> bool {
+pub(super) fn is_a_name(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
     !text.is_empty() && text.chars().all(plain) && !text.starts_with(['.', '-'])
 }
 
 /// What is behind a place of programs in a path as it is written.
-fn of_programs<'a>(shape: &'a str, args: &'a [Word]) -> Option<&'a str> {
+pub(super) fn of_programs<'a>(shape: &'a str, args: &'a [Word]) -> Option<&'a str> {
     // As it is written a variable still has its name.
     let written = if shape.contains(UNKNOWN_CHAR) {
         let word = args.iter().find(|word| word.shape().ends_with(shape))?;

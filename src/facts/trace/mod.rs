@@ -19,6 +19,7 @@ mod frame;
 mod handed;
 mod installed;
 mod installer;
+mod kinds;
 mod laid_over;
 mod leaf;
 mod local_packages;
@@ -39,6 +40,7 @@ mod undone;
 mod unlisted;
 mod unpacking;
 mod unread;
+mod words;
 mod written;
 
 use std::collections::{BTreeMap, HashMap};
@@ -48,6 +50,7 @@ use computed::doubted;
 pub use files::Spot;
 pub use found::{OpaqueUnit, ReachedAction, Trace};
 use frame::Frame;
+pub use kinds::{is_of_a_host, is_plain};
 pub use releasing::ReleaseStep;
 pub(super) use script::enter;
 pub use typed::by_hand;
@@ -258,7 +261,7 @@ impl<'w> Tracer<'w> {
         let words = divided.as_deref().unwrap_or(words);
         let Some(first) = words.first() else { return };
         let Some(program) = first.value.as_deref() else {
-            self.unlisted(words, frame);
+            self.listed(words, false, frame);
             return self.computed(words, place, stdin, frame);
         };
         if program.is_empty() {

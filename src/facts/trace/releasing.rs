@@ -3,7 +3,8 @@
 use std::sync::{Arc, LazyLock};
 
 use super::files::{self, Handled};
-use super::{Frame, Tracer, unlisted, unpacking};
+use super::words::Odd;
+use super::{Frame, Tracer, unpacking};
 use crate::answer::{Reason, Why};
 use crate::catalog::Catalog;
 use crate::catalog::releasing::{GivenInput, ReleaseRow, Verifies};
@@ -40,6 +41,8 @@ pub struct ReleaseStep {
     pub doubts: Vec<Why>,
     /// What it reads and writes.
     pub files: Handled,
+    /// Of what is not known to leave everything alone: by which of its words.
+    pub odd: Odd,
 }
 
 /// The first step that deploys, or verifies, or changes what is deployed, and is not kept: there are too many.
@@ -61,6 +64,7 @@ struct Seen {
     call: Option<ActionCall>,
     doubts: Vec<Why>,
     files: Handled,
+    odd: Odd,
 }
 
 /// Of what is known by where it lies.
@@ -75,50 +79,24 @@ static FIRST: LazyLock<FirstWords<'static>> = LazyLock::new(|| {
 });
 
 impl Tracer<'_> {
-    /// A command that deploys or verifies, or changes something for it; whether a row says all of it that matters.
+    /// A command that deploys or verifies, or changes something for it; whether what stands behind its words is its own doing.
     pub(super) fn release_command(&mut self, words: &[Word], frame: &Frame) -> bool {
-        let catalog = &Catalog::builtin().releasing;
-        let elsewhere = frame.workdir.is_known() && frame.workdir.dir().is_none();
         let program = words.first().and_then(|word| word.value.as_deref()).unwrap_or_default();
         if !FIRST.begin(words) && !program.contains('/') {
-            self.unlisted(words, frame);
-            return false;
+            return self.listed(words, false, frame);
         }
-        let mut listed = false;
-        for row in catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes) {
-            let taken = row.argv.iter().filter_map(|argv| Some((matching::take_row(argv, words, &row.value_flags)?, &**argv)));
-            let own = (row.of_tree && program.contains('/')).then_some((1, NO_WORDS));
-            let Some((taken, argv)) = taken.chain(own).max_by_key(|(taken, _)| *taken) else { continue };
-            let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
-            let idle = words.iter().any(|word| {
-                tried(&word.raw)
-                    || word.value.as_ref().is_some_and(|value| {
-                        row.not_flags.contains(value) || catalog.idle_flags.contains(value) && !row.value_flags.contains(value)
-                    })
-            });
-            let args = beside(row, argv, words, taken);
-            listed |= idle || unlisted::says_all(row, program, &args, frame);
-            if !idle {
-                let counts = match row.what {
-                    Some(Verifies::Program) => takes_of_the_tree(row, &args, frame),
-                    Some(Verifies::Tree) => (!elsewhere || files::handles(row)) && !files::lacks_words(row, &args),
-                    Some(Verifies::Judge) => !files::is_harmless(row, &args),
-                    _ => true,
-                };
-                if counts {
-                    let of_tree = match row.what {
-                        Some(Verifies::Code) if row.of_tree => frame.workdir.resolve(program).is_some(),
-                        Some(Verifies::Code) => !elsewhere && (!row.file_of_tree || files::names_a_file(&args, frame)),
-                        _ => true,
-                    };
-                    let files = Handled { apart: !of_tree, ..self.files(row, (words, &args), frame) };
-                    let step = Seen { argv, args, call: None, doubts: self.doubts_of(row, program, frame), files };
-                    self.release_step(row, step, frame);
-                }
-            }
-        }
-        if !listed {
-            self.unlisted(words, frame);
+        let rows = rows_of(words, frame);
+        // Its words are asked for first: of what deploys they stand before it.
+        let listed = self.listed(words, rows.iter().any(|(row, ..)| row.what.is_none()), frame);
+        for (row, argv, args) in rows {
+            let of_tree = match row.what {
+                Some(Verifies::Code) if row.of_tree => frame.workdir.resolve(program).is_some(),
+                Some(Verifies::Code) => !is_elsewhere(frame) && (!row.file_of_tree || files::names_a_file(&args, frame)),
+                _ => true,
+            };
+            let files = Handled { apart: !of_tree, ..self.files(row, (words, &args), frame) };
+            let doubts = self.doubts_of(row, program, frame);
+            self.release_step(row, Seen { argv, args, doubts, files, ..Seen::default() }, frame);
         }
         listed
     }
@@ -130,7 +108,7 @@ impl Tracer<'_> {
         for row in Catalog::builtin().releasing.changes.iter().filter(|row| row.redirects) {
             let word = files::redirected(path, place);
             let files = self.files(row, (std::slice::from_ref(&word), std::slice::from_ref(&word)), &frame);
-            let seen = Seen { argv: NO_WORDS, args: vec![word], call: None, doubts: Vec::new(), files };
+            let seen = Seen { args: vec![word], files, ..Seen::default() };
             self.release_step(row, seen, &frame);
         }
     }
@@ -141,20 +119,22 @@ impl Tracer<'_> {
         for row in catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes) {
             let named = row.action.iter().any(|name| matching::same_action(name, &call.name))
                 || row.own_action && catalog.is_own_action(&call.name);
-            let given =
-                row.when.as_ref().is_none_or(|when| call.input(&when.input).is_some_and(|input| when.fits(input.known())));
+            let fits = |when: &GivenInput| {
+                call.input(&when.input).is_some_and(|input| when.fits(input.known()) && when.holds(input.text.text()))
+            };
+            let known = |unless: &GivenInput| call.input(&unless.input).is_some_and(|input| input.known().is_some());
+            let given = row.when.as_ref().is_none_or(fits) && !row.unless.iter().any(|unless| known(unless) && fits(unless));
             let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
             if named && given && !call.inputs.values().any(|input| tried(input.text.text())) {
                 let doubts = self.doubts_of_action(row, call, frame);
-                let files = Handled::default();
-                self.release_step(row, Seen { argv: &[], args: Vec::new(), call: Some(call.clone()), doubts, files }, frame);
+                self.release_step(row, Seen { call: Some(call.clone()), doubts, ..Seen::default() }, frame);
             }
         }
     }
 
     /// A command of which nothing else is known than its words.
-    pub(super) fn release_words(&mut self, row: &'static ReleaseRow, words: &[Word], frame: &Frame) {
-        self.release_step(row, Seen { args: words.to_vec(), ..Seen::default() }, frame);
+    pub(super) fn release_words(&mut self, row: &'static ReleaseRow, words: &[Word], odd: Odd, frame: &Frame) {
+        self.release_step(row, Seen { args: words.to_vec(), odd, ..Seen::default() }, frame);
     }
 
     fn release_step(&mut self, row: &'static ReleaseRow, seen: Seen, frame: &Frame) {
@@ -167,7 +147,7 @@ impl Tracer<'_> {
             });
             return;
         }
-        let Seen { argv, args, call, doubts, files } = seen;
+        let Seen { argv, args, call, doubts, files, odd } = seen;
         let softens = |soft: &GivenInput| {
             let input = call.as_ref()?.input(&soft.input).filter(|input| soft.fits(input.known()))?;
             let effect = if input.value.is_some() { HoldEffect::Soften } else { HoldEffect::Unknown(Reason::Dynamic) };
@@ -191,6 +171,7 @@ impl Tracer<'_> {
             conditions: frame.conditions.clone(),
             doubts,
             files,
+            odd,
         });
     }
 
@@ -278,8 +259,44 @@ impl Tracer<'_> {
     }
 }
 
+/// It runs in a directory that is none of the tree's.
+fn is_elsewhere(frame: &Frame) -> bool {
+    frame.workdir.is_known() && frame.workdir.dir().is_none()
+}
+
+/// The rows that a command fits and that say something of it, each with the words of the row, and the command's beside them.
+fn rows_of(words: &[Word], frame: &Frame) -> Vec<(&'static ReleaseRow, &'static [String], Vec<Word>)> {
+    let catalog = &Catalog::builtin().releasing;
+    let program = words.first().and_then(|word| word.value.as_deref()).unwrap_or_default();
+    let mut found = Vec::new();
+    for row in catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes) {
+        let taken = row.argv.iter().filter_map(|argv| Some((matching::take_row(argv, words, &row.value_flags)?, &**argv)));
+        let own = (row.of_tree && program.contains('/')).then_some((1, NO_WORDS));
+        let Some((taken, argv)) = taken.chain(own).max_by_key(|(taken, _)| *taken) else { continue };
+        let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
+        let idle = words.iter().any(|word| {
+            tried(&word.raw)
+                || word.value.as_ref().is_some_and(|value| {
+                    row.not_flags.contains(value) || catalog.idle_flags.contains(value) && !row.value_flags.contains(value)
+                })
+        });
+        let args = beside(&row.value_flags, argv, words, taken);
+        let counts = || match row.what {
+            Some(Verifies::Program) => takes_of_the_tree(row, &args, frame),
+            Some(Verifies::Tree) => (!is_elsewhere(frame) || files::handles(row)) && !files::lacks_words(row, &args),
+            Some(Verifies::Judge) => !files::is_harmless(row, &args),
+            None => files::deploys(row, words, &args),
+            _ => true,
+        };
+        if !idle && counts() {
+            found.push((row, argv, args));
+        }
+    }
+    found
+}
+
 /// The words of a command that are not those by which a row knows it: flags may stand in between.
-fn beside(row: &ReleaseRow, argv: &[String], words: &[Word], taken: usize) -> Vec<Word> {
+pub(super) fn beside(value_flags: &[String], argv: &[String], words: &[Word], taken: usize) -> Vec<Word> {
     let mut wanted = argv.iter().skip(1).peekable();
     let (mut args, mut value) = (Vec::new(), false);
     for (at, word) in words.iter().enumerate().skip(1) {
@@ -287,7 +304,7 @@ fn beside(row: &ReleaseRow, argv: &[String], words: &[Word], taken: usize) -> Ve
         if at < taken && !value && wanted.next_if(|next| **next == *shape).is_some() {
             continue;
         }
-        value = at < taken && !value && row.value_flags.iter().any(|flag| *flag == *shape);
+        value = at < taken && !value && value_flags.iter().any(|flag| *flag == *shape);
         args.push(word.clone());
     }
     args

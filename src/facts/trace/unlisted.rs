@@ -1,36 +1,50 @@
-//! Owns commands of a pipeline that verifies and deploys of which no row of `rules/releasing.toml` says anything: what they do to what is
-//! verified or deployed is not known. Refuses to look for them in files of the tree other than those of the CI system: what a tree says is
-//! that tree's own, and of which commit it is, is asked elsewhere.
+//! Owns commands of a pipeline that verifies and deploys of which nothing in `rules/words.toml` says, for all of their words, what they do:
+//! what becomes of what is verified or deployed is then not known. Refuses to look for them in files of the tree other than those of the CI
+//! system: what a tree says is that tree's own, and of which commit it is, is asked elsewhere.
 
 use std::sync::LazyLock;
 
-use super::{Frame, Tracer, files};
-use crate::catalog::Catalog;
-use crate::catalog::releasing::{HarmlessRow, ReleaseRow, Verifies};
+use super::words::Odd;
+use super::{Frame, Tracer};
+use crate::catalog::releasing::{ReleaseRow, Verifies};
 use crate::facts::hold::Hop;
-use crate::facts::matching;
 use crate::facts::shell::Word;
 
 /// The row of what has none.
 static UNLISTED: LazyLock<ReleaseRow> =
     LazyLock::new(|| ReleaseRow { title: "no row".to_owned(), what: Some(Verifies::Unlisted), ..ReleaseRow::default() });
 
+/// The row of what makes something by a name.
+static MADE: LazyLock<ReleaseRow> =
+    LazyLock::new(|| ReleaseRow { title: "what is made".to_owned(), what: Some(Verifies::Made), ..ReleaseRow::default() });
+
 impl Tracer<'_> {
-    /// A command that no row fits; one that is known to change nothing is none.
-    pub(super) fn unlisted(&mut self, words: &[Word], frame: &Frame) {
-        if self.closely
-            && !frame.listed
-            && is_of_ci(&frame.chain)
-            && !Catalog::builtin().releasing.harmless.iter().any(|row| fits(row, words))
-        {
-            self.release_words(&UNLISTED, words, frame);
+    /// A command whose words are asked for: whether they are all known, and what stands behind them is that command's doing.
+    pub(super) fn listed(&mut self, words: &[Word], deploys: bool, frame: &Frame) -> bool {
+        if !self.closely || frame.listed && !deploys || !is_of_ci(&frame.chain) {
+            return frame.listed;
+        }
+        match self.fitting(words, frame) {
+            Ok(fitting) => {
+                if !fitting.asked.tags.is_empty() || !fitting.asked.made.is_empty() {
+                    self.release_words(&UNLISTED, words, fitting.asked, frame);
+                }
+                if !fitting.makes.is_empty() {
+                    self.release_words(&MADE, &fitting.makes, Odd::default(), frame);
+                }
+                !fitting.launches
+            }
+            Err(word) => {
+                self.release_words(&UNLISTED, words, Odd { word: word.map(|word| *word), ..Odd::default() }, frame);
+                false
+            }
         }
     }
 
     /// A step of another kind than a script or an action that is read.
     pub(super) fn unlisted_step(&mut self, frame: &Frame) {
         if self.closely {
-            self.release_words(&UNLISTED, &[], frame);
+            self.release_words(&UNLISTED, &[], Odd::default(), frame);
         }
     }
 }
@@ -41,30 +55,4 @@ fn is_of_ci(chain: &[Hop]) -> bool {
         let path = &hop.place.path;
         path.as_str().starts_with(".github/workflows/") || matches!(path.file_name(), "action.yml" | "action.yaml")
     })
-}
-
-/// A command that changes nothing: its first words are the row's, and none of the others makes it another.
-fn fits(row: &HarmlessRow, words: &[Word]) -> bool {
-    let taken = row.argv.iter().any(|argv| matching::take_row(argv, words, &row.value_flags).is_some());
-    let changes = |word: &Word| {
-        let shape = word.shape();
-        row.literal && word.value.is_none()
-            || row.not_flags.iter().any(|flag| shape.starts_with(flag.as_str()))
-            || row.not_holding.iter().any(|text| shape.contains(text.as_str()))
-    };
-    taken && !words.iter().skip(1).any(changes)
-}
-
-/// Whether a row that fits says all that matters of a command: an interpreter does where it is given a file of the tree, and a program by
-/// its path where that lies in the tree. What stands behind a flag of an interpreter may be code: of a plain path that is none.
-pub(super) fn says_all(row: &ReleaseRow, program: &str, args: &[Word], frame: &Frame) -> bool {
-    let names_one = || {
-        let file = args.iter().find(|word| !word.head().starts_with('-'));
-        let plain = |text: &str| {
-            text.contains('/') && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-'))
-        };
-        let behind_flag = args.first().is_some_and(|word| word.head().starts_with('-'));
-        files::names_a_file(args, frame) && (!behind_flag || file.and_then(|word| word.value.as_deref()).is_some_and(plain))
-    };
-    (!row.file_of_tree || names_one()) && (!row.of_tree || frame.workdir.resolve(program).is_some())
 }

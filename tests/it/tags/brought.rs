@@ -38,7 +38,7 @@ fn what_the_tag_brings_may_be_the_program_that_verifies() {
         "unzip t.zip -d /usr/local/bin",
     ] {
         // What a script takes in is not followed on the branch's tree either.
-        let of_branch = if before.starts_with("source") { "unknown" } else { "pass" };
+        let of_branch = if before.starts_with("source") || before.starts_with(". ") { "unknown" } else { "pass" };
         for (of_tag, verdict) in [(true, "unknown"), (false, of_branch)] {
             let text = by_command(of_tag).replacen("      - id: tag\n", &format!("      - run: {before}\n      - id: tag\n"), 1);
             let found = told(&text, &[]);

@@ -25,7 +25,26 @@ pub(super) fn told(workflow: &str, more: &[(&str, &str)]) -> (String, String) {
     by(&file, workflow, more)
 }
 
+/// Verdict and message about the deployment of one job of this workflow.
+pub(super) fn told_of(job: &str, workflow: &str) -> (String, String) {
+    let here = tempfile::tempdir().expect("a folder");
+    let file = here.path().join("policy.toml");
+    std::fs::write(&file, ADA).expect("written");
+    let subject = format!(".github/workflows/deploy.yml#{job}");
+    report(&file, workflow, &[])
+        .into_iter()
+        .find(|(of, ..)| *of == subject)
+        .map(|(_, verdict, said)| (verdict, said))
+        .expect("a finding")
+}
+
 fn by(policy: &Path, workflow: &str, more: &[(&str, &str)]) -> (String, String) {
+    let (_, verdict, said) = report(policy, workflow, more).into_iter().next().expect("a finding");
+    (verdict, said)
+}
+
+/// Subject, verdict and message of all that is found.
+fn report(policy: &Path, workflow: &str, more: &[(&str, &str)]) -> Vec<(String, String, String)> {
     let here = tempfile::tempdir().expect("a folder");
     for (path, text) in more.iter().copied().chain([(".github/workflows/deploy.yml", workflow)]) {
         let file = here.path().join(path);
@@ -37,8 +56,9 @@ fn by(policy: &Path, workflow: &str, more: &[(&str, &str)]) -> (String, String) 
     let output = command.output().expect("it starts");
     let report: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|problem| panic!("{problem}: {}", String::from_utf8_lossy(&output.stderr)));
-    let one = report["findings"].as_array().expect("findings").iter().find(|one| one["rule"] == RULE).expect("a finding");
-    (one["verdict"].as_str().expect("a word").to_owned(), one["message"].as_str().expect("text").to_owned())
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let of_rule = report["findings"].as_array().expect("findings").iter().filter(|one| one["rule"] == RULE);
+    of_rule.map(|one| (text(&one["subject"]), text(&one["verdict"]), text(&one["message"]))).collect()
 }
 
 /// A job that verifies by these lines of a step and a job that deploys what it printed.

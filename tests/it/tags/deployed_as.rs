@@ -25,7 +25,11 @@ fn another_tag_than_the_verified_one_is_not_deployed() {
             last("uses: azure/webapps-deploy@v3\nwith: { app-name: x, images: \"acme/x:${{ inputs.version }}\" }"),
             "unknown",
         ),
-        ("a name under which it is kept", last("run: docker push \"acme/x:${{ inputs.version }}\""), "pass"),
+        (
+            "a name under which it is kept",
+            last("run: |\n  docker build -t \"acme/x:${{ inputs.version }}\" .\n  docker push \"acme/x:${{ inputs.version }}\""),
+            "pass",
+        ),
         ("the verified one's name", image("${{ inputs.tag }}"), "pass"),
         ("the commit", image("${{ needs.verify.outputs.commit }}"), "pass"),
         ("a namespace by its name", last("run: kubectl -n \"preview-${{ github.ref_name }}\" apply -f k8s/"), "pass"),

@@ -1,0 +1,142 @@
+//! Owns what kind of word a word of a command is, of those that `rules/words.toml` lets one have. Refuses to know commands.
+
+use super::Frame;
+use super::files::{is_a_name, of_programs};
+use crate::catalog::Catalog;
+use crate::catalog::words::Class;
+use crate::facts::shell::{UNKNOWN_CHAR, Word};
+use crate::snapshot::Snapshot;
+
+/// Whether a word may stand where it does.
+pub(super) enum Fit {
+    Yes,
+    /// If it stands for the verified tag or commit.
+    Tag,
+    /// If it names what was made.
+    Made,
+    No,
+}
+
+/// Where the words of a command stand.
+#[derive(Clone, Copy)]
+pub(super) struct Kinds<'r> {
+    pub(super) snapshot: &'r Snapshot,
+    pub(super) frame: &'r Frame,
+}
+
+impl Kinds<'_> {
+    /// Whether a word, of which a part may be meant, is of a class; it may be the value of a flag.
+    pub(super) fn fit(self, class: Class, flag: &str, word: &Word, text: &str) -> Fit {
+        let known = word.value.is_some();
+        let when = |is: bool| if is { Fit::Yes } else { Fit::No };
+        let told = |is: bool| match (is, known) {
+            (true, true) => Fit::Yes,
+            (true, false) => Fit::Tag,
+            (false, _) => Fit::No,
+        };
+        match class {
+            Class::Free => Fit::Yes,
+            Class::Any => told(true).or(is_one(word)),
+            Class::Literal => when(known),
+            Class::Plain => told(is_plain(text)),
+            Class::Setting => told(is_plain(text) && !(known && Catalog::builtin().releasing.says_what_is_made(flag, text))),
+            Class::Path => told(self.is_path(text)),
+            Class::Here => told(self.is_path(text) && (matches!(text, "." | "./") || text.starts_with("./"))),
+            Class::There => when(known && self.is_path(text) && self.has(text)),
+            Class::New => when(known && self.is_path(text) && !self.has(text)),
+            Class::Package => when(known && is_package(text)),
+            Class::Version => when(known && is_version(text.trim_start_matches('='))),
+            Class::Address => when(known && ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme))),
+            Class::Commit => when(known && matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())),
+            Class::Program => {
+                let behind = of_programs(text, std::slice::from_ref(word));
+                when(text == "/dev/null" || behind.is_some_and(|name| name.is_empty() || is_a_name(name)))
+            }
+            Class::Off => when(known && text == "false"),
+            Class::Stream => when(text == "-"),
+            Class::Tag => {
+                if known {
+                    Fit::No
+                } else {
+                    Fit::Tag
+                }
+            }
+            Class::Made => Fit::Made,
+            Class::Assigned => when(known || text.split(UNKNOWN_CHAR).next().is_some_and(|head| head.contains('='))),
+        }
+    }
+
+    /// A path of the tree, and none of git's own files.
+    fn is_path(self, text: &str) -> bool {
+        let inside = self.frame.workdir.resolve(&text.replace(UNKNOWN_CHAR, "x"));
+        let plain = text.starts_with('/') && !text.contains(UNKNOWN_CHAR) || is_plain(text);
+        // What is called like a host may be one, unless it lies there.
+        let host = is_of_a_host(text) && !text.starts_with('/') && !self.has(text.split('/').next().unwrap_or_default());
+        plain
+            && text != "-"
+            && !text.contains(':')
+            && !host
+            && inside.is_some_and(|path| !path.as_str().split('/').any(|part| part == ".git"))
+    }
+
+    /// The tree has something there; of a pattern, in its directory.
+    fn has(self, text: &str) -> bool {
+        let path = text.trim_end_matches('/');
+        let fixed = match path.find(['*', '?', '[']) {
+            Some(at) => path.get(..at).and_then(|start| start.rsplit_once('/')).map_or(".", |(directory, _)| directory),
+            None => path,
+        };
+        self.frame.workdir.resolve(fixed).is_none_or(|path| self.snapshot.is_file(&path) || self.snapshot.is_dir(&path))
+    }
+}
+
+impl Fit {
+    /// It may in any case.
+    fn or(self, other: bool) -> Self {
+        if other { Self::Yes } else { self }
+    }
+}
+
+/// Quotes keep it, or its value, one word; what the platform puts in is read as it is written.
+fn is_one(word: &Word) -> bool {
+    let quoted = |raw: &str| raw.len() > 1 && raw.starts_with('"') && raw.ends_with('"') && !raw.contains('@');
+    word.is_one()
+        || quoted(&word.raw)
+        || word.raw.split_once('=').is_some_and(|(_, value)| quoted(value))
+        || !word.raw.contains(['$', '`'])
+}
+
+/// A text leads nowhere else: it is no address, no path from the root, from home or upwards, and names nothing of another place.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    let leads = |piece: &str| piece.starts_with(['/', '~']) || piece.split('/').any(|part| part == "..");
+    let mut pieces = text.split(|c: char| c.is_whitespace() || matches!(c, '=' | ',' | ':' | '+' | '{' | '}' | '"' | '\''));
+    !text.contains("://") && !text.contains('@') && !text.contains("git+") && !pieces.any(leads)
+}
+
+/// A path that is taken for an address without a scheme (`github.com/acme/x`): its first part is called like a host.
+#[must_use]
+pub fn is_of_a_host(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(first, _)| first.trim_start_matches('.').contains('.'))
+}
+
+/// A package of a registry in one version.
+fn is_package(text: &str) -> bool {
+    let (scope, name) = if text.starts_with('@') { text.split_once('/').unwrap_or(("", text)) } else { ("", text) };
+    let Some((name, version)) = name.split_once("==").or_else(|| name.split_once('@')) else { return false };
+    let plain =
+        |part: &str, more: &[char]| part.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c) || more.contains(&c));
+    plain(scope, &['@']) && !name.is_empty() && plain(name, &['[', ']', ',', '/']) && !name.contains("..") && is_version(version)
+}
+
+/// One version: numbers, and what follows them.
+fn is_version(text: &str) -> bool {
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '_');
+    let (first, more) = text.split_once('.').unwrap_or((text, ""));
+    let is_wild = |part: &str| part.is_empty() || matches!(part, "x" | "X");
+    !first.is_empty()
+        && first.bytes().all(|byte| byte.is_ascii_digit())
+        && text.chars().all(plain)
+        && !more.split('.').any(is_wild)
+}
