@@ -106,9 +106,9 @@ impl Run<'_> {
     fn verb(&self, package: &Package, request: &Request, out: &mut Vec<Next>) {
         match &request.verb {
             Verb::Script { name, .. } if name.value.is_none() => {
-                self.computed(package, Some(name), &request.arguments, &self.call.place, out);
+                self.computed(package, Some(name), &request.arguments, self.call.place, out);
             }
-            Verb::Computed => self.computed(package, None, &request.arguments, &self.call.place, out),
+            Verb::Computed => self.computed(package, None, &request.arguments, self.call.place, out),
             Verb::Script { name, .. } => self.named(package, name, &request.arguments, out),
             Verb::Restart if package.script("restart").is_some() => self.script(package, "restart", &request.arguments, out),
             Verb::Restart => {
