@@ -84,6 +84,7 @@ mod tests {
             "python x.py",
             "./logo.png",
             "node x.js < a.jar",
+            "cargo run -- run --config app.yaml",
         ];
         let ci = format!("{ci}{}", lines.map(|line| format!("          {line}\n")).concat());
         let by_clock = "on: { schedule: [{ cron: '0 1 * * 1' }] }\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: |\n          ./up big.txt\n          git push\n";
@@ -97,6 +98,8 @@ mod tests {
             ("big.txt", "x".repeat(3 << 20)),
             ("x.py", "Path(\"./logo.png\")\nopen('big.txt')\n".to_owned()),
             ("x.js", "x = './logo.png'".to_owned()),
+            ("app.yaml", "a: b\n".to_owned()),
+            ("Cargo.toml", "[package]\nname = \"a\"\nversion = \"0.1.0\"\n".to_owned()),
         ];
         let snapshot = Snapshot::in_memory(files.map(|(path, text)| (path.to_owned(), text)));
         gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("facts");

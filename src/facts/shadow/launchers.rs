@@ -169,7 +169,9 @@ fn plugin(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
 
 /// `cargo --config KEY=VALUE` or `--config FILE`: an alias of the command's name, another compiler.
 fn settings(words: &[Word], workdir: &Workdir, world: &World<'_>) -> Option<Hold> {
-    let texts: Vec<&str> = words.iter().map(|word| word.value.as_deref().unwrap_or_default()).collect();
+    // Behind `--` the words are the program's own.
+    let texts = words.iter().map(|word| word.value.as_deref().unwrap_or_default());
+    let texts: Vec<&str> = texts.take_while(|word| *word != "--").collect();
     for (at, word) in texts.iter().enumerate() {
         let value = match word.strip_prefix("--config=") {
             Some(value) => value,

@@ -333,6 +333,7 @@ fn settings_that_put_code_of_the_tree_first() {
         ("clippy", "rustup toolchain link x ci/tc\nrustup default x\ncargo clippy -- -D warnings", "configured (gates)"),
         ("clippy", "cargo --config 'alias.clippy=\"check\"' clippy -- -D warnings", "configured"),
         ("clippy", "cargo --config 'build.rustc-wrapper=\"./ci/x\"' clippy -- -D warnings", "configured"),
+        ("clippy", "cargo run -- --config 'build.rustc-wrapper=\"./ci/x\"'; cargo clippy -- -D warnings", "gates"),
         ("clippy", "cargo --config net.retry=3 clippy -- -D warnings", "gates"),
         ("bandit", "PYTHONUSERBASE=ci bandit -r src", "runs (gates)"),
         ("bandit", "PYTHONUSERBASE=/tmp/x bandit -r src", "gates"),
