@@ -28,6 +28,8 @@ pub mod base;
 mod compared;
 pub mod countersign;
 mod fits;
+mod gate_file;
+mod gate_step;
 pub mod lacking;
 mod opened;
 pub mod policy_diff;

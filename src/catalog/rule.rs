@@ -21,6 +21,9 @@ pub struct Rule {
     pub severity: Severity,
     /// The version that brought it.
     pub since: String,
+    /// Where it applied, whatever it found, it has to go on applying: what it asks about is a guard, and is not to be taken away.
+    #[serde(default)]
+    pub stays: bool,
     /// The question, parsed by the check of its `kind`.
     pub check: serde_json::Map<String, serde_json::Value>,
     /// Why it matters and what to do.

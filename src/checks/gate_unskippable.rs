@@ -33,15 +33,18 @@ impl Check for GateUnskippable {
     fn run(&self, rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
         let one = |verdict, message: &str| Finding::new(rule, "repository", verdict, message);
         let sure = |job: &GateJob| job.gaps.iter().filter(|gap| gap.unknown.is_none() && !gap.minor).count();
-        let Some(job) = bench.facts.gates.iter().min_by_key(|job| (sure(job), job.gaps.len())) else {
-            return vec![match elsewhere(bench) {
-                Some(why) => one(Verdict::Unknown, &why.text).cause("elsewhere").reason(why.reason).fix(READ_IT),
-                None => one(Verdict::NotApplicable, "no workflow of this repository runs tollgate").cause("no-gate"),
-            }];
-        };
         // Until a policy is agreed on, a gate is being tried out.
         let severity = if bench.signing.policy.is_some() { rule.severity } else { Severity::Warning.min(rule.severity) };
-        vec![judge(rule, job, bench, severity).at(job.place.clone(), "the gate runs here")]
+        let Some(job) = bench.facts.gates.iter().min_by_key(|job| (sure(job), job.gaps.len())) else {
+            let finding = match elsewhere(bench) {
+                Some(why) => one(Verdict::Unknown, &why.text).cause("elsewhere").reason(why.reason).fix(READ_IT),
+                None => one(Verdict::NotApplicable, "no workflow of this repository runs tollgate").cause("no-gate"),
+            };
+            return vec![finding.severity(severity)];
+        };
+        let finding = judge(rule, job, bench, severity);
+        let severity = finding.severity.min(severity);
+        vec![finding.severity(severity).at(job.place.clone(), "the gate runs here")]
     }
 }
 

@@ -51,6 +51,8 @@ pub struct GateJob {
     pub path: RepoPath,
     /// Where it runs the gate.
     pub place: Place,
+    /// From the trigger to it, of each step that runs it.
+    pub chains: Vec<Vec<Hop>>,
     /// It runs in the merge queue.
     pub queued: bool,
     /// What lets a change pass it by, the worst first.
@@ -75,7 +77,9 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
         let document = snapshot.peek_document(&pipeline.path, Format::Yaml).ok();
         for step in commands(trace, number).chain(actions(pipeline)) {
             let Some(job) = pipeline.jobs.get(step.job) else { continue };
-            if found.iter().any(|known| known.path == pipeline.path && known.job.id == job.id) {
+            let chain = step.chain.to_vec();
+            if let Some(known) = found.iter_mut().find(|known| known.path == pipeline.path && known.job.id == job.id) {
+                known.chains.push(chain);
                 continue;
             }
             let place = step.chain.last().map_or_else(|| job.place.clone(), |hop| hop.place.clone());
@@ -86,10 +90,35 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
             gaps.sort_by_key(|gap| (gap.minor, gap.unknown.is_some()));
             gaps.dedup();
             let queued = step.starts.iter().any(|start| !start.answer.is_no() && is(pipeline, start, Trigger::MergeGroup));
-            found.push(GateJob { job: job.clone(), path: pipeline.path.clone(), place, queued, gaps });
+            found.push(GateJob { job: job.clone(), path: pipeline.path.clone(), place, chains: vec![chain], queued, gaps });
         }
     }
+    let shadows: Vec<Option<Gap>> = found.iter().map(|gate| shadowed(gate, pipelines, &found)).collect();
+    for (gate, shadow) in found.iter_mut().zip(shadows) {
+        let at = gate.gaps.iter().position(|gap| gap.minor || gap.unknown.is_some()).unwrap_or(gate.gaps.len());
+        gate.gaps.splice(at..at, shadow);
+    }
     found
+}
+
+/// Another job that publishes its check where a merge would take it for the gate's.
+fn shadowed(gate: &GateJob, pipelines: &[Pipeline], found: &[GateJob]) -> Option<Gap> {
+    let on_changes = |pipeline: &&Pipeline| {
+        let reaches = |trigger| matches!(trigger, Trigger::PullRequest | Trigger::Push | Trigger::MergeGroup | Trigger::Manual);
+        pipeline.system == "github-actions" && pipeline.events.iter().any(|event| reaches(event.trigger))
+    };
+    let sound = |path: &RepoPath, id: &str| {
+        let own = found.iter().find(|other| other.path == *path && other.job.id == id);
+        own.is_some_and(|own| own.gaps.iter().all(|gap| gap.minor || gap.unknown.is_some() || gap.code == "events"))
+    };
+    let jobs = pipelines.iter().filter(on_changes).flat_map(|pipeline| pipeline.jobs.iter().map(move |job| (pipeline, job)));
+    let mut others = jobs.filter(|(pipeline, job)| (&pipeline.path, &job.id) != (&gate.path, &gate.job.id));
+    let (name, place) = others.find_map(|(pipeline, job)| {
+        let name = job.checks.iter().flatten().find(|name| gate.job.checks.iter().flatten().any(|own| own == *name))?;
+        (!sound(&pipeline.path, &job.id)).then(|| (name, job.place.clone()))
+    })?;
+    let why = format!("another job publishes a check of the same name, `{name}`, which a merge takes for the gate's");
+    Some(sure("name", place, why, "give that job another name"))
 }
 
 /// Commands that run it.

@@ -13,6 +13,7 @@ use crate::checks::{self, Bench};
 use crate::error::Error;
 use crate::facts::components::base_scope;
 use crate::facts::forge::{CodeOwners, ForgeFacts};
+use crate::facts::gate::GateJob;
 use crate::facts::tags::survey::Signing;
 use crate::facts::{self, Facts};
 use crate::finding::Finding;
@@ -32,6 +33,8 @@ pub struct Judged {
     pub(super) subjects: Subjects,
     /// Whom the forge asks before it merges.
     review: Review,
+    /// What runs this gate.
+    gates: Vec<GateJob>,
 }
 
 /// Whom a forge asks before it merges a change of a tree.
@@ -90,6 +93,7 @@ pub(super) struct Found {
     notes: Vec<String>,
     subjects: Subjects,
     review: Review,
+    gates: Vec<GateJob>,
 }
 
 impl Found {
@@ -122,6 +126,7 @@ impl Found {
             notes: facts::required::notes(&facts.pipelines, &facts.required_by(&terms)),
             subjects: Subjects::of(&facts),
             review: Review { forge: facts.forge, owners: facts.owners },
+            gates: facts.gates,
             findings,
         })
     }
@@ -145,7 +150,7 @@ impl Found {
         let shrunk = base.map(|base| shrunk::shrunk(&base.judged.subjects, now, base.snapshot, snapshot)).unwrap_or_default();
         let taken: BTreeSet<&RepoPath> = shrunk.iter().flat_map(|one| &one.files).collect();
         let out_of_sight = |finding: &Finding| base.is_some_and(|base| base.judged.subjects.holds_any(finding, &taken));
-        let watched = base.map(|base| watched::changed(snapshot, base.snapshot, base.trusted)).unwrap_or_default();
+        let watched = base.map(|base| watched::changed(snapshot, base.snapshot, base.trusted, &base.judged.gates)).unwrap_or_default();
         // The base's own: a change cannot take its owners away first.
         let reviewed = |path: &str| base.is_some_and(|base| base.judged.review.asks_for(path));
         let against = base.map(|base| {
@@ -176,7 +181,7 @@ impl Found {
         };
         let mut decided = policy::decide(self.findings, policy, Catalog::builtin(), &options, today);
         decided.notes.extend(self.notes);
-        Judged { decided, sources: self.sources, subjects: self.subjects, review: self.review }
+        Judged { decided, sources: self.sources, subjects: self.subjects, review: self.review, gates: self.gates }
     }
 }
 

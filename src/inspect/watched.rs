@@ -1,23 +1,32 @@
-//! Owns which files beside the policy a change touches: certificates, who owns the policy by CODEOWNERS, the workflows that name this gate.
+//! Owns which files beside the policy a change touches: certificates, who owns the policy by CODEOWNERS, the workflows that run this gate.
 //! Refuses to judge the change.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::gate_file;
+use super::gate_step::Told;
+use crate::doc::{Format, Value};
 use crate::facts::code_owners::OF_GITHUB;
 use crate::facts::forge::CodeOwners;
+use crate::facts::gate::GateJob;
 use crate::policy::protected::Watched;
 use crate::snapshot::Snapshot;
-use crate::text::RepoPath;
+use crate::text::{Place, RepoPath};
+
+/// Where workflows lie.
+const WORKFLOWS: &str = ".github/workflows";
+/// New workflows that are looked at for an old one.
+const MOST_MOVED: usize = 50;
 
 /// Where more of what the gate rests on lies: what the policy is made of, workflows and what they run.
-const FOLDERS: [&str; 3] = [".tollgate", ".github/workflows", ".github/actions"];
+const FOLDERS: [&str; 3] = [".tollgate", WORKFLOWS, ".github/actions"];
 /// What the gate rests on, there or not: a file that comes later has an owner, too.
 const GUARDED: [&str; 4] = [".tollgate.toml", ".tollgate/any", ".github/workflows/any.yml", ".github/workflows/any.yaml"];
 
-/// What the head changes of them; `trusted`: files that either policy names, wherever they lie.
-pub(super) fn changed(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>) -> Vec<Watched> {
+/// What the head changes of them; `trusted`: files that either policy names, wherever they lie; `jobs`: those of the base that run the gate.
+pub(super) fn changed(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>, jobs: &[GateJob]) -> Vec<Watched> {
     let all = certificates(head, base, trusted).into_iter().chain(owners(head, base, trusted));
-    let mut all: Vec<Watched> = all.chain(workflows(head, base)).collect();
+    let mut all: Vec<Watched> = all.chain(gates(head, base, jobs)).collect();
     all.sort_by(|a, b| a.path.cmp(&b.path));
     all
 }
@@ -49,7 +58,7 @@ fn certificates(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>) 
             _ => return None,
         };
         let what = format!("this change {does} {path}, which the policy is made of");
-        Some(Watched { path, what, weakens: true })
+        Some(Watched { path, what, place: None, weakens: true, gate: false })
     });
     told.collect()
 }
@@ -68,21 +77,82 @@ fn owners(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>) -> Opt
     })?;
     let what = format!("this change takes {lost} from its code owners ({})", before.of_path(lost).join(", "));
     let path = after.map_or(before.path, |after| after.path);
-    Some(Watched { path, what, weakens: true })
+    Some(Watched { path, what, place: None, weakens: true, gate: false })
 }
 
-/// Workflows of the base that name this gate.
-fn workflows<'s>(head: &'s Snapshot, base: &'s Snapshot) -> impl Iterator<Item = Watched> + 's {
-    let folder = RepoPath::new(".github/workflows").unwrap_or_default();
-    let files: Vec<RepoPath> = base.under(&folder).iter().map(|entry| entry.path.clone()).collect();
-    files.into_iter().filter_map(move |path| {
-        let before = text(base, &path).filter(|text| text.contains("tollgate"))?;
-        let after = text(head, &path);
-        let what = match &after {
-            None => format!("this change deletes {path}, a workflow that names tollgate"),
-            Some(after) if *after != before => format!("this change edits {path}, a workflow that names tollgate"),
-            Some(_) => return None,
-        };
-        Some(Watched { path, what, weakens: after.is_none() })
-    })
+/// What an edit does to the gate that the base's workflows run, and to the files that they run it by.
+fn gates(head: &Snapshot, base: &Snapshot, jobs: &[GateJob]) -> Vec<Watched> {
+    let mut lines: BTreeMap<RepoPath, BTreeSet<usize>> = BTreeMap::new();
+    for hop in jobs.iter().flat_map(|job| &job.chains).flatten() {
+        lines.entry(hop.place.path.clone()).or_default().insert(hop.place.line);
+    }
+    let folder = RepoPath::new(WORKFLOWS).unwrap_or_default();
+    for entry in base.under(&folder) {
+        let named = text(base, &entry.path).is_some_and(|text| text.contains("tollgate"));
+        let document = named.then(|| base.peek_document(&entry.path, Format::Yaml).ok()).flatten();
+        if named {
+            let unseen = document.map(|document| unseen(document.root())).unwrap_or_default();
+            lines.entry(entry.path.clone()).or_default().extend(unseen);
+        }
+    }
+    lines.into_iter().filter_map(|(path, lines)| edited(head, base, path, &lines)).collect()
+}
+
+/// Lines of jobs and steps that say that they run the gate, where what they run is not read.
+fn unseen(root: Value<'_>) -> BTreeSet<usize> {
+    let jobs = root.get("jobs").into_iter().flat_map(Value::entries).map(|job| job.value);
+    let says = |value: Option<Value<'_>>, word: &str| value.and_then(Value::scalar).is_some_and(|text| text.contains(word));
+    let own = jobs.flat_map(|job| job.get("steps").into_iter().flat_map(Value::items).chain([job])).filter(|step| {
+        let tag = says(step.get("with").and_then(|with| with.get("command")), "verify-tag");
+        let script = step.get("run");
+        (says(step.get("uses"), "tollgate") && !tag) || (says(script, "tollgate") && says(script, " check"))
+    });
+    own.map(|step| step.place().line).collect()
+}
+
+/// What the head makes of a file that runs the gate on these lines; without lines it names tollgate only.
+fn edited(head: &Snapshot, base: &Snapshot, path: RepoPath, lines: &BTreeSet<usize>) -> Option<Watched> {
+    let (before, after) = (text(base, &path)?, text(head, &path));
+    if after.as_ref() == Some(&before) {
+        return None;
+    }
+    let of = |what: String, place: Option<Place>, weakens| Some(Watched { path: path.clone(), what, place, weakens, gate: true });
+    if lines.is_empty() {
+        let does = if after.is_some() { "edits" } else { "deletes" };
+        return of(format!("this change {does} {path}, a workflow that names tollgate"), None, after.is_none());
+    }
+    let is_workflow = path.as_str().starts_with(WORKFLOWS);
+    let now = after.is_some().then(|| path.clone()).or_else(|| moved(head, base, &path, lines).filter(|_| is_workflow));
+    let Some(now) = now else { return of(format!("this change deletes {path}, which runs the gate"), None, true) };
+    let told = match is_workflow {
+        true => told(head, base, (&path, &now), lines),
+        false if bare(&before) == bare(&after.unwrap_or_default()) => Vec::new(),
+        false => return of(format!("this change edits {path}, by which the gate is run"), None, true),
+    };
+    let worst = told.iter().find(|one| one.weakens).or(told.first())?;
+    let more = told.iter().filter(|one| one.weakens || !worst.weakens).count() - 1;
+    let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+    of(format!("this change edits {path}, which runs the gate: {}{more}", worst.what), Some(worst.place.clone()), worst.weakens)
+}
+
+/// What differs of a workflow, under its name at the head.
+fn told(head: &Snapshot, base: &Snapshot, (path, now): (&RepoPath, &RepoPath), lines: &BTreeSet<usize>) -> Vec<Told> {
+    let unread = |what| vec![Told::weaker(Place::file(now.clone()), what)];
+    let Ok(before) = base.peek_document(path, Format::Yaml) else { return unread("what it was cannot be read") };
+    let Ok(after) = head.peek_document(now, Format::Yaml) else { return unread("what it is now cannot be read") };
+    gate_file::edit(before.root(), after.root(), lines)
+}
+
+/// A new workflow of the head that is the old one under another name.
+fn moved(head: &Snapshot, base: &Snapshot, path: &RepoPath, lines: &BTreeSet<usize>) -> Option<RepoPath> {
+    let folder = RepoPath::new(WORKFLOWS).unwrap_or_default();
+    let new = head.under(&folder).iter().map(|entry| &entry.path).filter(|new| base.entry(new).is_none()).take(MOST_MOVED);
+    let kind = |path: &RepoPath| path.as_str().ends_with(".yml") || path.as_str().ends_with(".yaml");
+    let same = |now: &&RepoPath| kind(now) && told(head, base, (path, now), lines).iter().all(|told| !told.weakens);
+    new.filter(same).next().cloned()
+}
+
+/// The lines that say something in a file of scripts.
+fn bare(text: &str) -> Vec<&str> {
+    text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
 }

@@ -70,6 +70,8 @@ pub struct Against<'a> {
 pub(super) trait Judge {
     /// What follows from a failing finding of this rule, waivers aside; `None`: the rule is off.
     fn as_failing(&mut self, finding: &Finding) -> Option<DecidedFinding>;
+    /// Whether a rule that applied has to go on applying.
+    fn stays(&self, rule: &str) -> bool;
     /// The fingerprint of a finding of the head under the names of the base.
     fn under_old_names(&mut self, finding: &Finding, identity: &str, path: &str) -> String;
     /// Waives anew, what the base had first: what is new has to find something left.
@@ -86,7 +88,7 @@ pub(super) fn compare(
 ) -> Vec<Fixed> {
     let names = Names { against };
     let mut unmatched = Unmatched::new(against.base);
-    let lost = lost(head, against, &names);
+    let lost = lost(head, against, &names, judge);
     for (position, one) in head.iter_mut().enumerate() {
         if let Some(before) = lost.hidden.get(&position).filter(|_| one.finding.reported_by.is_none()) {
             hide(one, before, judge);
@@ -256,7 +258,7 @@ fn undecided(verdict: Verdict) -> bool {
 /// Positions of a list of findings by rule and subject.
 type BySubject = HashMap<(String, String), Vec<usize>>;
 
-fn lost<'b>(head: &[DecidedFinding], against: &Against<'b>, names: &Names<'_, '_>) -> Lost<'b> {
+fn lost<'b>(head: &[DecidedFinding], against: &Against<'b>, names: &Names<'_, '_>, judge: &dyn Judge) -> Lost<'b> {
     let mut by_subject: BySubject = HashMap::new();
     for (at, one) in head.iter().enumerate() {
         by_subject.entry((one.finding.rule.clone(), names.identity(&one.finding))).or_default().push(at);
@@ -271,17 +273,19 @@ fn lost<'b>(head: &[DecidedFinding], against: &Against<'b>, names: &Names<'_, '_
     for before in against.base.findings.iter().filter(|one| one.decision != Decision::Off) {
         let finding = &before.finding;
         let (was_proven, was_problem) = (proven(finding.verdict), finding.verdict == Verdict::Fail);
-        if !was_proven && !was_problem {
+        let now = around(finding, head, &by_subject, against);
+        let applies_not = |at: &usize| head[*at].finding.verdict == Verdict::NotApplicable;
+        let stays = finding.verdict != Verdict::NotApplicable && judge.stays(&finding.rule) && now.iter().all(applies_not);
+        if !was_proven && !was_problem && !stays {
             continue;
         }
-        let now = around(finding, head, &by_subject, against);
         let all = |test: fn(Verdict) -> bool| now.iter().all(|at| test(head[*at].finding.verdict));
         let silent = now.is_empty() && (was_proven || finding.component.is_some()) && !whole_fails(finding);
         if !(silent || (!now.is_empty() && all(undecided))) {
             continue;
         }
         let out_of_sight = (against.out_of_sight)(finding);
-        if (against.deleted)(finding) && !out_of_sight {
+        if (against.deleted)(finding) && !out_of_sight && !stays {
             continue;
         }
         lost.kept.insert((finding.rule.clone(), before.fingerprint.clone()));
@@ -318,10 +322,12 @@ fn around<'h>(finding: &Finding, head: &[DecidedFinding], by_subject: &'h BySubj
 
 /// An undecided finding where something was known: a failing one of the rule's own severity.
 fn hide(one: &mut DecidedFinding, before: &DecidedFinding, judge: &mut dyn Judge) {
-    let told = match proven(before.finding.verdict) {
-        true => format!("no longer provable: {} (the base: {})", one.finding.message, before.finding.message),
-        false => format!("hidden, not fixed: {} (the base: {})", one.finding.message, before.finding.message),
+    let how = match before.finding.verdict {
+        Verdict::Fail => "hidden, not fixed",
+        verdict if proven(verdict) => "no longer provable",
+        _ => "taken away",
     };
+    let told = format!("{how}: {} (the base: {})", one.finding.message, before.finding.message);
     let asked = Finding { message: told, severity: before.finding.severity.max(one.finding.severity), ..one.finding.clone() };
     if let Some(judged) = judge.as_failing(&asked) {
         *one = judged;

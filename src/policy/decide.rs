@@ -197,6 +197,10 @@ impl compare::Judge for Run<'_> {
         Some(DecidedFinding { finding, decision, severity, change, waiver, otherwise, expired, fingerprint })
     }
 
+    fn stays(&self, rule: &str) -> bool {
+        self.catalog.rule(rule).is_some_and(|rule| rule.stays)
+    }
+
     fn under_old_names(&mut self, finding: &Finding, identity: &str, path: &str) -> String {
         let (text, nth) = finding.places.first().map_or(("", 0), |evidence| self.lines.look_up(&evidence.place));
         finding.fingerprint_as(identity, path, text, nth)

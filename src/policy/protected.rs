@@ -39,8 +39,12 @@ pub struct Watched {
     pub path: RepoPath,
     /// What it is, and what the change does to it: "the code owners' file is changed".
     pub what: String,
+    /// Where; `None`: the file.
+    pub place: Option<Place>,
     /// It weakens by itself; else it is told only.
     pub weakens: bool,
+    /// It runs the gate, which a repository may try out before it agrees on a policy.
+    pub gate: bool,
 }
 
 /// One finding for each thing that is weakened; one `pass` when nothing is.
@@ -53,22 +57,28 @@ pub(super) fn findings(rule: &Rule, catalog: &Catalog, against: Option<&Against<
             .severity(Severity::Notice),
         false => finding,
     };
+    let first = matches!(against.proposal, Proposal::First);
+    let watched: Vec<&Watched> = against.watched.iter().filter(|file| file.gate || !first).collect();
     let mut out = match against.proposal {
         Proposal::Elsewhere => return moot("it is not known what this change started from"),
-        Proposal::First => return moot("there is no policy at the base yet, so this change weakens none"),
+        Proposal::First if watched.is_empty() => return moot("there is no policy at the base yet, so this change weakens none"),
+        Proposal::First => Vec::new(),
         Proposal::Changed { from, to: Some(proposed) } => weakened(rule, catalog, from, proposed),
         Proposal::Changed { to: None, .. } => {
             vec![fail(rule, "policy", "this change deletes the policy".to_owned(), Severity::Error)]
         }
     };
     out = out.into_iter().map(|finding| reviewed(POLICY_FILE, finding)).collect();
-    out.extend(against.watched.iter().map(|file| {
-        let severity = if file.weakens { Severity::Error } else { Severity::Notice };
+    out.extend(watched.into_iter().map(|file| {
+        let severity = match (file.weakens, first) {
+            (true, false) => Severity::Error,
+            // Until a policy is agreed on, a gate is being tried out.
+            (true, true) => Severity::Warning,
+            (false, _) => Severity::Notice,
+        };
         let finding = fail(rule, file.path.as_str(), file.what.clone(), severity);
-        reviewed(
-            file.path.as_str(),
-            finding.at(Place::file(file.path.clone()), "what decides about this gate, or about who approves"),
-        )
+        let place = file.place.clone().unwrap_or_else(|| Place::file(file.path.clone()));
+        reviewed(file.path.as_str(), finding.at(place, "what decides about this gate, or about who approves"))
     }));
     if out.is_empty() {
         out.push(Finding::new(rule, "repository", Verdict::Pass, "this change weakens no part of the policy").cause("unchanged"));

@@ -4,6 +4,7 @@
 mod action;
 mod checkout;
 mod compared;
+mod edited;
 mod events;
 mod judges;
 mod lacking;
