@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 
 use crate::catalog::Catalog;
 use crate::error::Error;
+use crate::facts::gate::GateJob;
 use crate::facts::tags::survey;
 use crate::facts::{self, Facts};
 use crate::limits::Limits;
@@ -212,13 +213,15 @@ fn judged_by(request: &CheckRequest, opened: &Opened, base: Option<Snapshot>, ju
         block_existing: request.block_existing,
         expiry_closes,
     });
-    let Judged { decided, mut sources, .. } = found.decide(snapshot, policy, &judging, today, before);
+    let Judged { decided, mut sources, gates, .. } = found.decide(snapshot, policy, &judging, today, before);
     let mut notes = opened.notes.clone();
     notes.extend(snapshot.notes().iter().cloned());
     notes.extend(decided.notes);
     let mut gaps = decided.gaps;
     let mut outcome = decided.outcome;
     notes.extend(snapshot.forge().map(asked));
+    let fork = request.run.as_ref().is_some_and(|run| run.from_fork);
+    notes.extend(snapshot.forge().filter(|forge| fork && forge.withholds()).map(|_| not_on_forks(&gates)));
     for why in snapshot.incomplete().map(str::to_owned).into_iter().chain(snapshot.forge().and_then(Answers::incomplete)) {
         gaps.push(Error::incomplete(format!("{why}: the run is incomplete")));
         if outcome == Outcome::Pass || decided.fail_on == FailOn::Never {
@@ -298,6 +301,15 @@ fn told(opened: &Opened, facts: &Facts<'_>) -> FactsReport {
 /// Which repository the forge was asked about: nothing in the tree says that it is its own.
 fn asked(answers: &Answers) -> String {
     format!("the forge was asked about {} ({})", answers.repository, answers.api)
+}
+
+/// What the forge does not tell a pull request from elsewhere, in one sentence, and who asks again.
+fn not_on_forks(gates: &[GateJob]) -> String {
+    let again = match gates.iter().any(|gate| gate.queued || gate.pushed) {
+        true => "the merge queue or the push checks it again",
+        false => "no workflow of the gate starts on `merge_group` or `push`, so nothing checks it again",
+    };
+    format!("what the forge tells only those who may write is not checked on forks; {again}")
 }
 
 fn shown(one: snapshot::NotInspected) -> NotInspected {

@@ -28,7 +28,8 @@ pub(super) fn read(run: &ActionsRun) -> Result<Option<Run>, Error> {
     }
     let Some(name) = run.name.as_deref().or(run.inside.then_some("")) else { return Ok(None) };
     let of = |event: Event, default_branch: Option<String>| {
-        Ok(Some(Run { event, commit: run.commit.clone(), default_branch, reference: run.reference.clone() }))
+        let (commit, reference) = (run.commit.clone(), run.reference.clone());
+        Ok(Some(Run { event, commit, default_branch, reference, from_fork: false }))
     };
     let reference = run.reference.as_deref().unwrap_or_default();
     let payload = match payload(run) {
@@ -71,7 +72,9 @@ pub(super) fn read(run: &ActionsRun) -> Result<Option<Run>, Error> {
         }
         _ => Event::Other,
     };
-    of(event, default)
+    let side = |side: &str| text(&format!("/pull_request/{side}/repo/full_name"));
+    let from_fork = side("base").is_some_and(|base| side("head").as_ref() != Some(&base));
+    Ok(of(event, default)?.map(|run| Run { from_fork, ..run }))
 }
 
 /// What the runner calls the repository: of the commit that the run is about, and of the head of its pull request.

@@ -55,6 +55,8 @@ pub struct GateJob {
     pub chains: Vec<Vec<Hop>>,
     /// It runs in the merge queue.
     pub queued: bool,
+    /// It runs on what is pushed.
+    pub pushed: bool,
     /// What lets a change pass it by, the worst first.
     pub gaps: Vec<Gap>,
 }
@@ -89,8 +91,9 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
             gaps.extend(document.as_ref().map(|document| written(document, job, &step)).unwrap_or_default());
             gaps.sort_by_key(|gap| (gap.minor, gap.unknown.is_some()));
             gaps.dedup();
-            let queued = step.starts.iter().any(|start| !start.answer.is_no() && is(pipeline, start, Trigger::MergeGroup));
-            found.push(GateJob { job: job.clone(), path: pipeline.path.clone(), place, chains: vec![chain], queued, gaps });
+            let on = |trigger| step.starts.iter().any(|start| !start.answer.is_no() && is(pipeline, start, trigger));
+            let (queued, pushed) = (on(Trigger::MergeGroup), on(Trigger::Push));
+            found.push(GateJob { job: job.clone(), path: pipeline.path.clone(), place, chains: vec![chain], queued, pushed, gaps });
         }
     }
     let shadows: Vec<Option<Gap>> = found.iter().map(|gate| shadowed(gate, pipelines, &found)).collect();

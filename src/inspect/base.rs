@@ -31,6 +31,8 @@ pub struct Run {
     pub default_branch: Option<String>,
     /// The reference that it is about (`GITHUB_REF`), in full.
     pub reference: Option<String>,
+    /// It is about a pull request from another repository, to which the forge gives fewer rights.
+    pub from_fork: bool,
 }
 
 /// What started a run.
@@ -79,6 +81,8 @@ pub(super) struct Chosen {
     pub(super) compare: Option<Oid>,
     /// Old findings whose waiver is over close the gate.
     pub(super) expiry_closes: bool,
+    /// The branch's tip of now is not here, so that the policy is the one that it had when the event was made.
+    pub(super) of_event: bool,
     /// What a reader should know about it.
     pub(super) notes: Vec<String>,
 }
@@ -177,7 +181,7 @@ impl Bench<'_> {
         let outside = tags_judge::known(self.repository, &tip.to_string(), self.default(), self.question.limits);
         let (compare, notes) = self.meeting(inspected, tip);
         let judge = BaseTip { revision: tip.to_string(), title: named.trim_start_matches("refs/remotes/").to_owned(), outside };
-        Ok(Chosen { judge, also: Vec::new(), compare: Some(compare), expiry_closes: false, notes })
+        Ok(Chosen { judge, also: Vec::new(), compare: Some(compare), expiry_closes: false, of_event: false, notes })
     }
 
     /// The base branch's tip of now judges. What is compared must have been on that branch: it is the commit that the event says, or it lies in
@@ -223,7 +227,7 @@ impl Bench<'_> {
             None => return Err(unproven("the branch is not here").hint(fetching::one_branch(branch))),
         };
         let (compare, notes) = if is_merge { (tip, Vec::new()) } else { self.meeting(inspected, tip) };
-        self.gated(branch, judge, compare, notes)
+        Ok(Chosen { of_event: newest.is_none(), ..self.gated(branch, judge, compare, notes)? })
     }
 
     /// The queue's base may be another entry of it, which nobody has merged: the protected branch's own tip judges, too.
@@ -287,7 +291,7 @@ impl Bench<'_> {
                 }
             }
         }
-        Ok(Some(Chosen { judge, also, compare: Some(compare), expiry_closes: true, notes }))
+        Ok(Some(Chosen { judge, also, compare: Some(compare), expiry_closes: true, of_event: false, notes }))
     }
 
     /// Whether the tree is what the default branch had when the run began: its own policy is the one that judges.
@@ -299,7 +303,7 @@ impl Bench<'_> {
 
     fn default_judges(&self) -> Result<Chosen, Error> {
         let (name, tip) = self.default_tip()?;
-        Ok(Chosen { judge: self.tip(tip, &name), also: Vec::new(), compare: None, expiry_closes: true, notes: Vec::new() })
+        Ok(Chosen { judge: self.tip(tip, &name), also: Vec::new(), compare: None, expiry_closes: true, of_event: false, notes: Vec::new() })
     }
 
     /// The base branch's policy judges, and that of the default branch where it is another one.
@@ -312,7 +316,7 @@ impl Bench<'_> {
             }
         };
         let also = also.into_iter().collect();
-        Ok(Chosen { judge: self.tip(judge, branch), also, compare: Some(compare), expiry_closes: false, notes })
+        Ok(Chosen { judge: self.tip(judge, branch), also, compare: Some(compare), expiry_closes: false, of_event: false, notes })
     }
 
     fn tip(&self, id: Oid, branch: &str) -> BaseTip {

@@ -13,10 +13,13 @@ use crate::policy::protected::Proposal;
 use crate::policy::{self, OriginRequest, PolicyReader};
 use crate::snapshot::{self, Snapshot, UnreadKind};
 use crate::source::forge::Base;
-use crate::source::{self, OpenOptions, fetching};
+use crate::source::{self, OpenOptions, commit, fetching};
 use crate::terms::read::Open;
 use crate::terms::{Policy, trust};
 use crate::text::{Place, RepoPath, SourceFile};
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
 
 /// What is judged, and by what.
 pub(super) struct Opened {
@@ -65,6 +68,7 @@ impl PolicyChange {
 pub(super) fn open(request: &CheckRequest) -> Result<Opened, Error> {
     let answers = request.forge.as_ref().map(|asked| Arc::clone(&asked.answers));
     let snapshot = snapshot::open(&request.path, &request.opening())?.with_forge(answers);
+    refuse_spellings(&snapshot)?;
     let name = name(request, snapshot.subject().revision.as_deref());
     let snapshot = snapshot.called(name);
     let mut notes = Vec::new();
@@ -111,8 +115,39 @@ pub(super) fn open(request: &CheckRequest) -> Result<Opened, Error> {
     let started = chosen.as_ref().and_then(|chosen| chosen.compare);
     let change = started.map(|id| changed(request, &snapshot, id)).transpose()?;
     notes.extend(chosen.iter().flat_map(|chosen| chosen.notes.iter().cloned()));
+    notes.extend(chosen.as_ref().filter(|chosen| own_policy && chosen.of_event).map(|chosen| aged(&chosen.judge, request, &snapshot)));
     notes.extend(judging.proposes());
     Ok(Opened { snapshot, judging, also, change, chosen, notes })
+}
+
+/// How old the policy is that judges in the place of the branch's own of now.
+fn aged(judge: &BaseTip, request: &CheckRequest, snapshot: &Snapshot) -> String {
+    let commit = git2::Oid::from_str(&judge.revision).ok().zip(snapshot.repository());
+    let time = commit.and_then(|(id, repository)| commit::read(&repository.objects, id).ok()?.time);
+    let when = time.and_then(|time| jiff::Timestamp::from_second(time).ok()).map(|at| {
+        let days = request.now.at.as_second().saturating_sub(at.as_second()).max(0) / DAY;
+        let date = jiff::tz::TimeZone::UTC.to_datetime(at).date();
+        format!(", committed {date}, {days} {} ago", if days == 1 { "day" } else { "days" })
+    });
+    let short: String = judge.revision.chars().take(7).collect();
+    format!(
+        "the policy of {} at {short} judges{}: what the branch has now is not here",
+        judge.title,
+        when.unwrap_or_default()
+    )
+}
+
+/// Another spelling of the policy's name: some machines take it for the policy, and others have none.
+fn refuse_spellings(snapshot: &Snapshot) -> Result<(), Error> {
+    let like = |path: &RepoPath| path.as_str() != POLICY_FILE && path.as_str().eq_ignore_ascii_case(POLICY_FILE);
+    let Some(entry) = snapshot.entries().iter().find(|entry| like(&entry.path)) else { return Ok(()) };
+    let other = &entry.path;
+    let error = Error::usage(format!("{other} is no policy: the policy is {POLICY_FILE}, spelled so, and nothing else may be called like it"));
+    let next = match RepoPath::new(POLICY_FILE).is_some_and(|path| snapshot.entry(&path).is_some()) {
+        true => format!("delete {other}, or call it otherwise"),
+        false => format!("rename it: git mv {other} {POLICY_FILE}"),
+    };
+    Err(error.at(Place::file(other.clone())).hint(next))
 }
 
 /// What the repository is called: by who asks a forge about it, else by the runner, if its run is about this commit.

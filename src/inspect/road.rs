@@ -34,7 +34,7 @@ pub struct Judged {
     /// Whom the forge asks before it merges.
     review: Review,
     /// What runs this gate.
-    gates: Vec<GateJob>,
+    pub(super) gates: Vec<GateJob>,
 }
 
 /// Whom a forge asks before it merges a change of a tree.

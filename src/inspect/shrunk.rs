@@ -1,8 +1,8 @@
 //! Owns which product code of a base a head takes out of the product: by attributes, by a link, a submodule or Git LFS in its place, by a move
-//! to where nothing is judged as product, by a manifest that says less. Refuses what the policy itself excludes, and what is deleted.
+//! to where nothing is judged as product or under a name that no language has, by a manifest that says less. Refuses what the policy itself excludes, and what is deleted.
 
 use std::cell::LazyCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::compared::{Subjects, similar};
 use crate::catalog::Catalog;
@@ -12,7 +12,7 @@ use crate::facts::components::manifests::NamePattern;
 use crate::facts::components::scope::{Around, Scoping};
 use crate::policy::shrunk::Shrunk;
 use crate::snapshot::Snapshot;
-use crate::source::EntryKind;
+use crate::source::{Entry, EntryKind};
 use crate::terms::ScopeTerms;
 use crate::text::{Place, RepoPath};
 
@@ -99,14 +99,22 @@ fn moved<'f>(
 ) -> (Vec<(&'f RepoPath, RepoPath)>, bool) {
     let extensions: BTreeSet<Option<&str>> = gone.iter().map(|file| extension(file)).collect();
     let names: BTreeSet<&str> = gone.iter().map(|file| file.file_name()).collect();
+    // Under another extension, or none, it may lie beside where it lay; the same bytes may lie anywhere.
+    let folders: BTreeSet<RepoPath> = gone.iter().map(|file| file.parent()).collect();
+    let blobs: HashSet<String> = gone.iter().filter_map(|file| base.entry(file)?.blob()).collect();
+    let like = |entry: &Entry| {
+        extensions.contains(&extension(&entry.path))
+            || folders.contains(&entry.path.parent())
+            || entry.blob().is_some_and(|blob| blobs.contains(&blob))
+    };
     // What stood there under the name already may have made room for it.
     let other = |path: &RepoPath| match (base.peek(path), head.peek(path)) {
         (Ok(before), Ok(now)) => before.text != now.text,
         _ => false,
     };
     let is_new = |path: &RepoPath| base.entry(path).is_none() || (names.contains(path.file_name()) && other(path));
-    let files = head.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
-    let new = files.filter(|path| !gone.is_empty() && extensions.contains(&extension(path)) && is_new(path));
+    let files = head.entries().iter().filter(|entry| entry.is_file() && !gone.is_empty() && like(entry));
+    let new = files.map(|entry| &entry.path).filter(|path| is_new(path));
     let mut new: Vec<&RepoPath> = new.take(MOST_NEW + 1).collect();
     let past = new.len() > MOST_NEW;
     new.truncate(MOST_NEW);

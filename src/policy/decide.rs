@@ -17,6 +17,9 @@ use crate::finding::{Finding, Verdict};
 use crate::terms::Policy;
 use crate::text::{RepoPath, SourceFile};
 
+/// Findings that a note names.
+const MOST_NAMED: usize = 5;
+
 /// What the command line adds to the policy.
 #[derive(Clone, Copy)]
 pub struct DecideOptions<'a> {
@@ -51,7 +54,21 @@ pub fn decide(findings: Vec<Finding>, policy: &Policy, catalog: &Catalog, option
     decided.sort_by(|a, b| (order(&a.finding), &a.fingerprint).cmp(&(order(&b.finding), &b.fingerprint)));
     let (outcome, gaps) = run.gaps.outcome(&decided, run.fail_on);
     let counts = Counts::of(&decided);
-    Decided { counts, findings: decided, outcome, fixed, fail_on: run.fail_on, notes: Vec::new(), gaps }
+    let notes = newly_waived(&decided).into_iter().collect();
+    Decided { counts, findings: decided, outcome, fixed, fail_on: run.fail_on, notes, gaps }
+}
+
+/// What an old waiver covers that the base does not have.
+fn newly_waived(decided: &[DecidedFinding]) -> Option<String> {
+    let new: Vec<String> = decided
+        .iter()
+        .filter(|one| one.decision == Decision::Waived && one.change == Some(Change::New))
+        .map(|one| format!("{} ({})", one.finding.rule, one.finding.subject))
+        .collect();
+    let what = if new.len() == 1 { "finding is" } else { "findings are" };
+    let more = if new.len() > MOST_NAMED { format!(" and {} more", new.len() - MOST_NAMED) } else { String::new() };
+    let named = new.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
+    (!new.is_empty()).then(|| format!("{} new {what} newly waived: {named}{more}", new.len()))
 }
 
 struct Run<'a> {

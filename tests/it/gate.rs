@@ -4,11 +4,13 @@
 mod action;
 mod checkout;
 mod compared;
+mod drawn;
 mod edited;
 mod events;
 mod judges;
 mod lacking;
 mod matched;
+mod reported;
 mod shrunk;
 mod started;
 mod waived;

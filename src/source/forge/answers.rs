@@ -40,6 +40,12 @@ impl Answers {
         self.got.get(question).cloned().unwrap_or_else(|| Got::Failed("it was not asked".to_owned()))
     }
 
+    /// Whether it kept something back from this token.
+    #[must_use]
+    pub fn withholds(&self) -> bool {
+        self.got.values().any(|got| matches!(got, Got::Refused(_)))
+    }
+
     /// The answer to a question, where there is one.
     #[must_use]
     pub fn value(&self, question: &str) -> Option<&Value> {

@@ -186,6 +186,13 @@ impl Run {
         Self { name: "pull_request", commit: merge, reference: "refs/pull/1/merge".to_owned(), payload }
     }
 
+    /// The same from a repository of this name.
+    pub(super) fn from(mut self, repository: &str) -> Self {
+        self.payload["pull_request"]["base"]["repo"] = json!({ "full_name": "acme/kestrel" });
+        self.payload["pull_request"]["head"]["repo"] = json!({ "full_name": repository });
+        self
+    }
+
     pub(super) fn push(branch: &str, before: &str, after: Oid) -> Self {
         let reference = format!("refs/heads/{branch}");
         let payload = json!({

@@ -90,6 +90,27 @@ fn an_honest_change_is_no_retreat() {
     assert_eq!(told(&generated, &with(&WEB, &[("gen/d.py", A)])).0, [""; 0], "attributes that go");
 }
 
+/// A file under a name that no language has is code all the same, and what is deleted is not there under another one.
+#[test]
+fn another_name_is_no_deletion() {
+    for ending in [".pyw", "", ".txt"] {
+        let names = ["a", "b", "c"].map(|name| format!("web/{name}{ending}"));
+        let renamed: Vec<(&str, &str)> = names.iter().map(String::as_str).zip([A, B, C]).collect();
+        assert_eq!(told(&WEB, &renamed).0, [format!("web web/a{ending}")], "{ending:?}");
+    }
+    let long = |text: &str| text.repeat(4);
+    let (a, b) = (long(A), long(B));
+    let script = format!("#!/usr/bin/env python3\n{a}");
+    assert_eq!(told(&[("web/a.py", &a), ("web/b.py", &b)], &[("web/a", &script), ("web/b.py", &b)]).0, ["web/a.py web/a"]);
+    assert_eq!(told(&[("web/a.py", &a), ("web/b.py", &b)], &[("bin/run", &a), ("web/b.py", &b)]).0, ["web/a.py bin/run"]);
+    assert_eq!(told(&[("web/a.js", &a), ("web/b.js", &b)], &[("web/a.ts", &a), ("web/b.ts", &b)]).0, [""; 0], "another extension");
+    assert_eq!(told(&WEB, &with(&WEB[1..], &[("web/README.md", "a\nb\nc\n")])).0, [""; 0], "deleted");
+    // With the proof that the base had, whatever becomes of the workflow.
+    let files = [("web/a.py", A), ("web/b.py", B), ("web/c.py", C), super::GATES];
+    let (rows, fixed) = told(&files, &[("web/a.pyw", A), ("web/b.pyw", B), ("web/c.pyw", C)]);
+    assert_eq!((rows, fixed), (vec!["web web/a.pyw".to_owned()], 0));
+}
+
 /// The words of the rule's findings.
 fn said(base: Files<'_>, head: Files<'_>) -> String {
     let checkout = Checkout::new();
