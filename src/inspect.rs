@@ -34,6 +34,7 @@ mod gate_step;
 pub mod lacking;
 mod opened;
 pub mod policy_diff;
+mod policy_files;
 mod road;
 mod rows;
 mod shrunk;

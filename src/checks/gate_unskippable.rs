@@ -72,7 +72,7 @@ fn judge(rule: &Rule, job: &GateJob, bench: &Bench<'_>, severity: Severity) -> F
     }
     let Some(forge) = &bench.facts.forge else {
         let message = "whether a merge waits for the gate is a setting of the forge, and no forge was asked".to_owned();
-        return one(Verdict::Unknown, message).cause("not-asked").reason(Reason::Offline).fix(ASK);
+        return one(Verdict::Unknown, message).settled().cause("not-asked").reason(Reason::Offline).fix(ASK);
     };
     if let Some(words) = &forge.protection.lacks {
         return one(Verdict::NotApplicable, format!("the plan of this repository lets no merge wait for a check: {words}"))
@@ -162,6 +162,7 @@ fn fresh(rule: &Rule, job: &GateJob, forge: &ForgeFacts, how: String) -> Finding
     // of them, and says so.
     let message = format!("nothing was seen that lets a change past the gate ({how}); not all that it rests on is looked at");
     one(Verdict::Unknown, message)
+        .settled()
         .cause("held")
         .reason(Reason::Unsupported)
         .fix("run the gate by a required workflow of another repository, which no change can edit, and say so in [[attestation]]")

@@ -93,7 +93,15 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
             gaps.dedup();
             let on = |trigger| step.starts.iter().any(|start| !start.answer.is_no() && is(pipeline, start, trigger));
             let (queued, pushed) = (on(Trigger::MergeGroup), on(Trigger::Push));
-            found.push(GateJob { job: job.clone(), path: pipeline.path.clone(), place, chains: vec![chain], queued, pushed, gaps });
+            found.push(GateJob {
+                job: job.clone(),
+                path: pipeline.path.clone(),
+                place,
+                chains: vec![chain],
+                queued,
+                pushed,
+                gaps,
+            });
         }
     }
     let shadows: Vec<Option<Gap>> = found.iter().map(|gate| shadowed(gate, pipelines, &found)).collect();

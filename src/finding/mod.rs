@@ -96,6 +96,8 @@ pub struct Finding {
     pub reported_by: Option<String>,
     /// The finding is about development scope only: at most a notice.
     pub development: bool,
+    /// It is unknown, and nothing of what the rule fails for is there: what is open is another question.
+    pub settled: bool,
 }
 
 impl Finding {
@@ -119,6 +121,7 @@ impl Finding {
             fix: None,
             reported_by: None,
             development: false,
+            settled: false,
         }
     }
 
@@ -148,6 +151,13 @@ impl Finding {
     #[must_use]
     pub fn cause(mut self, cause: impl Into<String>) -> Self {
         self.cause = cause.into();
+        self
+    }
+
+    /// Says that nothing of what the rule fails for is there.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        self.settled = true;
         self
     }
 

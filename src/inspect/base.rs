@@ -303,7 +303,14 @@ impl Bench<'_> {
 
     fn default_judges(&self) -> Result<Chosen, Error> {
         let (name, tip) = self.default_tip()?;
-        Ok(Chosen { judge: self.tip(tip, &name), also: Vec::new(), compare: None, expiry_closes: true, of_event: false, notes: Vec::new() })
+        Ok(Chosen {
+            judge: self.tip(tip, &name),
+            also: Vec::new(),
+            compare: None,
+            expiry_closes: true,
+            of_event: false,
+            notes: Vec::new(),
+        })
     }
 
     /// The base branch's policy judges, and that of the default branch where it is another one.

@@ -134,13 +134,7 @@ pub(super) fn uses(old: Option<Value<'_>>, new: Option<Value<'_>>, runs: bool, a
     Some(Told { what: format!("`{name}@{shown}` is a new pin, not proven to belong to {name}"), weakens: runs, ..otherwise })
 }
 
-fn inputs(
-    uses: Option<Value<'_>>,
-    old: Option<Value<'_>>,
-    new: Option<Value<'_>>,
-    runs: bool,
-    around: Value<'_>,
-) -> Vec<Told> {
+fn inputs(uses: Option<Value<'_>>, old: Option<Value<'_>>, new: Option<Value<'_>>, runs: bool, around: Value<'_>) -> Vec<Told> {
     let name = uses.and_then(Value::scalar).and_then(|uses| uses.split('@').next()).unwrap_or_default();
     let own = runs && Catalog::builtin().releasing.is_own_action(name);
     let checkout = name.eq_ignore_ascii_case("actions/checkout");

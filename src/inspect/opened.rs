@@ -115,7 +115,9 @@ pub(super) fn open(request: &CheckRequest) -> Result<Opened, Error> {
     let started = chosen.as_ref().and_then(|chosen| chosen.compare);
     let change = started.map(|id| changed(request, &snapshot, id)).transpose()?;
     notes.extend(chosen.iter().flat_map(|chosen| chosen.notes.iter().cloned()));
-    notes.extend(chosen.as_ref().filter(|chosen| own_policy && chosen.of_event).map(|chosen| aged(&chosen.judge, request, &snapshot)));
+    notes.extend(
+        chosen.as_ref().filter(|chosen| own_policy && chosen.of_event).map(|chosen| aged(&chosen.judge, request, &snapshot)),
+    );
     notes.extend(judging.proposes());
     Ok(Opened { snapshot, judging, also, change, chosen, notes })
 }
@@ -130,11 +132,7 @@ fn aged(judge: &BaseTip, request: &CheckRequest, snapshot: &Snapshot) -> String 
         format!(", committed {date}, {days} {} ago", if days == 1 { "day" } else { "days" })
     });
     let short: String = judge.revision.chars().take(7).collect();
-    format!(
-        "the policy of {} at {short} judges{}: what the branch has now is not here",
-        judge.title,
-        when.unwrap_or_default()
-    )
+    format!("the policy of {} at {short} judges{}: what the branch has now is not here", judge.title, when.unwrap_or_default())
 }
 
 /// Another spelling of the policy's name: some machines take it for the policy, and others have none.
@@ -142,7 +140,9 @@ fn refuse_spellings(snapshot: &Snapshot) -> Result<(), Error> {
     let like = |path: &RepoPath| path.as_str() != POLICY_FILE && path.as_str().eq_ignore_ascii_case(POLICY_FILE);
     let Some(entry) = snapshot.entries().iter().find(|entry| like(&entry.path)) else { return Ok(()) };
     let other = &entry.path;
-    let error = Error::usage(format!("{other} is no policy: the policy is {POLICY_FILE}, spelled so, and nothing else may be called like it"));
+    let error = Error::usage(format!(
+        "{other} is no policy: the policy is {POLICY_FILE}, spelled so, and nothing else may be called like it"
+    ));
     let next = match RepoPath::new(POLICY_FILE).is_some_and(|path| snapshot.entry(&path).is_some()) {
         true => format!("delete {other}, or call it otherwise"),
         false => format!("rename it: git mv {other} {POLICY_FILE}"),

@@ -1,10 +1,11 @@
-//! Owns what a change of policy does: which values go which way, which keys and certificates change, and which existing releases get
+//! Owns what a change of policy does: which values go which way, which keys, certificates and files change, and which existing releases get
 //! another verdict. Refuses to decide whether that is right.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::Moment;
+use super::policy_files;
 use super::tags::{self, TagRequest};
 use super::tags_origin::{self, DefaultBranch, TagJudging, TagOrigin};
 use crate::catalog::Catalog;
@@ -53,7 +54,7 @@ pub struct PolicyDiff {
     pub from: String,
     /// The policy after.
     pub to: String,
-    /// Changed values and keys, the weaker first.
+    /// Changed values, keys and files, the weaker first.
     pub changes: Vec<Change>,
     /// How many releases were looked at, and those whose verdict changes; an error: why none was.
     pub tags: Result<(usize, Vec<Changed>), Error>,
@@ -70,6 +71,7 @@ pub fn diff(request: &DiffRequest) -> Result<PolicyDiff, Error> {
     let mut changes = change::changes(&from.judging.policy, &to.judging.policy, Catalog::builtin());
     changes.extend(keys(&from.judging.trust, &to.judging.trust));
     changes.extend(signers(&from, &to));
+    changes.extend(policy_files::changes(request, &from, &to)?);
     changes.sort();
     let tags = repository.and_then(|repository| replayed(request, &from, &to, &repository));
     Ok(PolicyDiff { from: from.judging.title, to: to.judging.title, changes, tags })

@@ -150,7 +150,8 @@ impl Found {
         let shrunk = base.map(|base| shrunk::shrunk(&base.judged.subjects, now, base.snapshot, snapshot)).unwrap_or_default();
         let taken: BTreeSet<&RepoPath> = shrunk.iter().flat_map(|one| &one.files).collect();
         let out_of_sight = |finding: &Finding| base.is_some_and(|base| base.judged.subjects.holds_any(finding, &taken));
-        let watched = base.map(|base| watched::changed(snapshot, base.snapshot, base.trusted, &base.judged.gates)).unwrap_or_default();
+        let watched =
+            base.map(|base| watched::changed(snapshot, base.snapshot, base.trusted, &base.judged.gates)).unwrap_or_default();
         // The base's own: a change cannot take its owners away first.
         let reviewed = |path: &str| base.is_some_and(|base| base.judged.review.asks_for(path));
         let against = base.map(|base| {

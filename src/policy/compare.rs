@@ -194,6 +194,11 @@ impl<'b> Unmatched<'b> {
         })
     }
 
+    /// The same rule on the same subject failed, and has nothing to fail for any more: that something else is open is no new problem.
+    fn take_mended(&mut self, finding: &Finding, identity: &str) -> bool {
+        finding.settled && self.take_like(finding, identity, |before| before.verdict == Verdict::Fail)
+    }
+
     fn fixed(self, kept: &BTreeSet<(String, String)>, worse: &BTreeSet<(String, String)>) -> Vec<Fixed> {
         let is_kept = |one: &DecidedFinding| {
             let rule = || one.finding.rule.clone();
@@ -231,7 +236,7 @@ fn mark(
         !edited
     });
     for (at, identity) in open {
-        if unmatched.take_lower(&head[at].finding, &identity) {
+        if unmatched.take_lower(&head[at].finding, &identity) || unmatched.take_mended(&head[at].finding, &identity) {
             head[at].change = Some(Change::Existing);
         }
     }
@@ -280,8 +285,9 @@ fn lost<'b>(head: &[DecidedFinding], against: &Against<'b>, names: &Names<'_, '_
             continue;
         }
         let all = |test: fn(Verdict) -> bool| now.iter().all(|at| test(head[*at].finding.verdict));
+        let mended = was_problem && now.iter().any(|at| head[*at].finding.settled);
         let silent = now.is_empty() && (was_proven || finding.component.is_some()) && !whole_fails(finding);
-        if !(silent || (!now.is_empty() && all(undecided))) {
+        if mended || !(silent || (!now.is_empty() && all(undecided))) {
             continue;
         }
         let out_of_sight = (against.out_of_sight)(finding);
@@ -344,6 +350,7 @@ fn no_longer_there(before: &Finding) -> Finding {
         places: Vec::new(),
         chain: Vec::new(),
         fix: Some("bring back what the base had, or delete its files with it".to_owned()),
+        settled: false,
         ..before.clone()
     }
 }

@@ -63,7 +63,12 @@ fn edited(before: &str, after: &str) -> (String, String) {
 fn an_edit_of_the_gate_weakens_unless_it_is_proven_not_to() {
     let step = |text: &str| TEXT.replace(&format!("- uses: {OWN}\n"), text);
     let of = |inputs: &str| step(&format!("- uses: {OWN}\n        with: {{ {inputs} }}\n"));
-    let job = |line: &str| TEXT.replace("    runs-on: ubuntu-latest\n    steps:\n      - uses", &format!("    {line}\n    runs-on: ubuntu-latest\n    steps:\n      - uses"));
+    let job = |line: &str| {
+        TEXT.replace(
+            "    runs-on: ubuntu-latest\n    steps:\n      - uses",
+            &format!("    {line}\n    runs-on: ubuntu-latest\n    steps:\n      - uses"),
+        )
+    };
     let on = |events: &str| TEXT.replace("on: pull_request\n", &format!("on: {events}\n"));
     let cases = [
         step("- run: true # tollgate\n"),
@@ -114,8 +119,15 @@ fn an_edit_of_the_gate_weakens_unless_it_is_proven_not_to() {
 
 #[test]
 fn an_edit_that_is_proven_neutral_or_stricter_says_nothing() {
-    let job = |line: &str| TEXT.replace("    runs-on: ubuntu-latest\n    steps:\n      - uses", &format!("    {line}\n    runs-on: ubuntu-latest\n    steps:\n      - uses"));
-    let of = |inputs: &str| TEXT.replace(&format!("- uses: {OWN}\n"), &format!("- name: Gate\n        uses: {OWN}\n        with: {{ {inputs} }}\n"));
+    let job = |line: &str| {
+        TEXT.replace(
+            "    runs-on: ubuntu-latest\n    steps:\n      - uses",
+            &format!("    {line}\n    runs-on: ubuntu-latest\n    steps:\n      - uses"),
+        )
+    };
+    let of = |inputs: &str| {
+        TEXT.replace(&format!("- uses: {OWN}\n"), &format!("- name: Gate\n        uses: {OWN}\n        with: {{ {inputs} }}\n"))
+    };
     let filtered = TEXT.replace("on: pull_request\n", "on: { pull_request: { branches: [main], types: [opened] } }\n");
     for (before, after) in [
         (TEXT, format!("# a comment\n{TEXT}")),
@@ -125,7 +137,13 @@ fn an_edit_that_is_proven_neutral_or_stricter_says_nothing() {
         (TEXT, TEXT.replace("on: pull_request", "on:\n  pull_request:\n    types: [opened, synchronize, reopened, edited]")),
         (TEXT, TEXT.replace("echo hello", "echo more")),
         (TEXT, TEXT.replace("echo done", "echo more")),
-        (TEXT, TEXT.replace("{ fetch-depth: 2, persist-credentials: false }", "\n          persist-credentials: \"false\"\n          fetch-depth: 0")),
+        (
+            TEXT,
+            TEXT.replace(
+                "{ fetch-depth: 2, persist-credentials: false }",
+                "\n          persist-credentials: \"false\"\n          fetch-depth: 0",
+            ),
+        ),
         (TEXT, TEXT.replacen("ubuntu-latest", "ubuntu-24.04", 1)),
         (TEXT, TEXT.replace("{ contents: read }", "{ contents: read, actions: read }")),
         (TEXT, job("timeout-minutes: 5")),
@@ -193,14 +211,36 @@ fn a_gate_without_a_policy_is_told_as_a_warning() {
 fn a_gate_that_ceases_to_run_is_lost_not_fixed() {
     let policy = (POLICY, "[gate]\nstrict = true\n");
     let after = TEXT.replace(&format!("uses: {OWN}"), "run: true");
-    for before in [TEXT.to_owned(), TEXT.replace("fetch-depth: 2, ", ""), TEXT.replace("    steps:\n      - uses: act", "    if: github.actor != 'x'\n    steps:\n      - uses: act")] {
+    for before in [
+        TEXT.to_owned(),
+        TEXT.replace("fetch-depth: 2, ", ""),
+        TEXT.replace("    steps:\n      - uses: act", "    if: github.actor != 'x'\n    steps:\n      - uses: act"),
+    ] {
         for head in [vec![policy, (GATE, after.as_str())], vec![policy]] {
             let said = check(&[policy, (GATE, &before)], &head, &["--only", "gate-unskippable"]);
-            assert_eq!(said.of("gate-unskippable")[0], ("not-applicable".to_owned(), "gate".to_owned(), "new".to_owned()), "{before}");
+            assert_eq!(
+                said.of("gate-unskippable")[0],
+                ("not-applicable".to_owned(), "gate".to_owned(), "new".to_owned()),
+                "{before}"
+            );
             assert_eq!(said.json()["fixed"].as_array().map(Vec::len), Some(0), "{before}");
         }
     }
     assert_eq!(check(&[policy], &[policy], &["--only", "gate-unskippable"]).status, 0);
+}
+
+/// Nothing in the text is left to mend: that no forge was asked is another question, and the gate is no worse for it.
+#[test]
+fn a_gate_that_is_mended_is_not_hidden() {
+    let soft = TEXT.replace(&format!("uses: {OWN}\n"), &format!("uses: {OWN}\n        with: {{ mode: report }}\n"));
+    let computed = TEXT.replace(&format!("uses: {OWN}\n"), &format!("uses: {OWN}\n        if: ${{{{ vars.X }}}}\n"));
+    for strict in ["false", "true"] {
+        let text = format!("[gate]\nstrict = {strict}\n");
+        let policy = (POLICY, text.as_str());
+        let head = |after: &str| check(&[policy, (GATE, &soft)], &[policy, (GATE, after)], &["--only", "gate-unskippable"]);
+        assert_eq!(head(TEXT).status, 0, "{strict}");
+        assert_eq!(head(&computed).status, 1, "{strict}");
+    }
 }
 
 /// Threat A2: a required check is matched by its name.
@@ -223,4 +263,32 @@ fn another_job_that_publishes_the_name_of_the_gate_is_told() {
     assert_eq!(rows(&TEXT.replace("on: pull_request", "on: merge_group")).0.0, "unknown");
     let soft = TEXT.replace(&format!("uses: {OWN}\n"), &format!("uses: {OWN}\n        with: {{ mode: report }}\n"));
     assert_eq!(rows(&soft).0.0, "fail");
+}
+
+/// The same judgement for whoever reviews the change.
+#[test]
+fn policy_diff_tells_the_files_that_the_gate_rests_on() {
+    let owners = (".github/CODEOWNERS", "* @rhea\n");
+    let after = TEXT.replace(&format!("uses: {OWN}"), "run: true");
+    let checkout = Checkout::new();
+    let base = checkout.commit(&[CODE, (POLICY, ""), owners, (GATE, TEXT)], &[]);
+    let head = [CODE, (POLICY, ""), (".github/CODEOWNERS", "* @mallory\n"), (GATE, &after), (".tollgate/keys/A.asc", "a")];
+    let head = checkout.commit(&head, &[base]);
+    checkout.branch("refs/heads/main", base);
+    checkout.check_out(head);
+    let diff = |arguments: &[&str]| {
+        let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_tollgate"));
+        command.env_clear().args(["policy", "diff"]).args(arguments).current_dir(checkout.directory.path());
+        let output = command.output().expect("it starts");
+        String::from_utf8(output.stdout).expect("text") + &String::from_utf8(output.stderr).expect("text")
+    };
+    let (base, head) = (base.to_string(), head.to_string());
+    for arguments in [&[base.as_str()][..], &[&base, &head]] {
+        let out = diff(arguments);
+        for path in [".github/CODEOWNERS", GATE, ".tollgate/keys/A.asc"] {
+            assert!(out.contains(&format!("weaker   {path}: - -> this change ")), "{path}: {out}");
+        }
+        assert!(out.contains("policy diff: 3 weaker, 0 tighter, 0 neutral"), "{out}");
+    }
+    assert!(diff(&[&base, &base]).contains("policy diff: 0 weaker"), "{}", diff(&[&base, &base]));
 }

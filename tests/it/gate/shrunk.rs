@@ -101,14 +101,17 @@ fn another_name_is_no_deletion() {
     let long = |text: &str| text.repeat(4);
     let (a, b) = (long(A), long(B));
     let script = format!("#!/usr/bin/env python3\n{a}");
-    assert_eq!(told(&[("web/a.py", &a), ("web/b.py", &b)], &[("web/a", &script), ("web/b.py", &b)]).0, ["web/a.py web/a"]);
-    assert_eq!(told(&[("web/a.py", &a), ("web/b.py", &b)], &[("bin/run", &a), ("web/b.py", &b)]).0, ["web/a.py bin/run"]);
-    assert_eq!(told(&[("web/a.js", &a), ("web/b.js", &b)], &[("web/a.ts", &a), ("web/b.ts", &b)]).0, [""; 0], "another extension");
+    let base = [("web/a.py", a.as_str()), ("web/b.py", b.as_str()), WEB[2]];
+    assert_eq!(told(&base, &with(&base[1..], &[("web/a", &script)])).0, ["web/a.py web/a"]);
+    assert_eq!(told(&base, &with(&base[1..], &[("bin/run", &a)])).0, ["web/a.py bin/run"]);
+    let before = [("web/a.js", A), ("web/b.js", B), ("web/c.js", C)];
+    let after = [("web/a.ts", A), ("web/b.ts", B), ("web/c.ts", C)];
+    assert_eq!(told(&before, &after).0, [""; 0], "another extension of the language");
     assert_eq!(told(&WEB, &with(&WEB[1..], &[("web/README.md", "a\nb\nc\n")])).0, [""; 0], "deleted");
     // With the proof that the base had, whatever becomes of the workflow.
-    let files = [("web/a.py", A), ("web/b.py", B), ("web/c.py", C), super::GATES];
-    let (rows, fixed) = told(&files, &[("web/a.pyw", A), ("web/b.pyw", B), ("web/c.pyw", C)]);
-    assert_eq!((rows, fixed), (vec!["web web/a.pyw".to_owned()], 0));
+    let gates = super::GATES.1.replace("-r src", "-r web");
+    let base = with(&WEB, &[(super::GATES.0, &gates)]);
+    assert_eq!(told(&base, &[("web/a.pyw", A), ("web/b.pyw", B), ("web/c.pyw", C)]).0, ["web web/a.pyw"]);
 }
 
 /// The words of the rule's findings.
