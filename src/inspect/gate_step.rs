@@ -142,18 +142,31 @@ fn inputs(uses: Option<Value<'_>>, old: Option<Value<'_>>, new: Option<Value<'_>
     let unlike = |key: &str| {
         let (old, new) = (old.and_then(|with| with.get(key)), new.and_then(|with| with.get(key)));
         let word = new.and_then(Value::scalar);
+        let meant = |side: Option<Value<'_>>| side.map_or(Some(usual(key)), Value::scalar).map(str::to_owned);
         let fine = match key {
+            _ if own && meant(old).is_some() && meant(old) == meant(new) => true,
             "fetch-depth" => checkout,
             "persist-credentials" => checkout && word == Some("false"),
             "strict" | "forge" => own && word == Some("true"),
             "fail-on" => own && rank(word) > rank(old.map_or(Some("error"), Value::scalar)),
-            "mode" => own && new.is_none_or(|_| word == Some("gate")),
-            "binary" => own && new.is_none(),
+            "mode" => own && meant(new).as_deref() == Some("gate"),
+            "binary" => own && meant(new).as_deref() == Some(""),
             _ => own && TELLS.contains(&key),
         };
         Told::unlike(key, old, new, around).filter(|_| !fine)
     };
     all.into_iter().filter_map(unlike).collect()
+}
+
+/// What an input of the gate's own action is where nobody sets it.
+fn usual(input: &str) -> &'static str {
+    match input {
+        "command" => "check",
+        "path" => ".",
+        "mode" => "gate",
+        "strict" | "forge" => "false",
+        _ => "",
+    }
 }
 
 /// How much `fail-on` asks for; `None` for what is no word of it.

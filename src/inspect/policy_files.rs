@@ -9,6 +9,8 @@ use super::watched;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::facts;
+use crate::policy::PolicySource;
+use crate::policy::protected::Watched;
 use crate::snapshot::{self, Snapshot};
 use crate::source::OpenOptions;
 use crate::terms::change::{Change, Direction};
@@ -20,9 +22,10 @@ use crate::text::RepoPath;
 /// # Errors
 /// A tree that cannot be read.
 pub(super) fn changes(request: &DiffRequest, from: &TagJudging, to: &TagJudging) -> Result<Vec<Change>, Error> {
-    let Some(before) = &from.judging.revision else { return Ok(Vec::new()) };
-    let after = match (&to.judging.revision, &request.to) {
-        (Some(revision), _) => Some(revision.clone()),
+    let commit = |side: &TagJudging| side.judging.revision.clone().filter(|_| side.judging.source == PolicySource::Ref);
+    let Some(before) = commit(from) else { return Ok(Vec::new()) };
+    let after = match (commit(to), &request.to) {
+        (Some(revision), _) => Some(revision),
         (None, None) => None,
         (None, Some(_)) => return Ok(Vec::new()),
     };
@@ -30,12 +33,12 @@ pub(super) fn changes(request: &DiffRequest, from: &TagJudging, to: &TagJudging)
         let options = OpenOptions { rev, limits: request.limits.clone(), ..OpenOptions::default() };
         snapshot::open(&request.repository, &options)
     };
-    let (base, head) = (open(Some(before.clone()))?, open(after)?);
+    let (base, head) = (open(Some(before))?, open(after)?);
     let gates = facts::gather(&base, Catalog::builtin(), &from.judging.policy.terms)?.gates;
     let named = [from, to].into_iter().flat_map(|side| trust::named_files(&side.judging.policy));
     let named: BTreeSet<RepoPath> = named.filter_map(|name| RepoPath::new(&name)).collect();
     let all = watched::changed(&head, &base, &BTreeSet::new(), &gates);
-    let told = |file: crate::policy::protected::Watched| Change {
+    let told = |file: Watched| Change {
         direction: if file.weakens { Direction::Weaker } else { Direction::Neutral },
         key: file.path.to_string(),
         from: None,

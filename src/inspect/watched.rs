@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::gate_file;
-use super::gate_step::Told;
+use super::gate_step::{Told, same};
 use crate::doc::{Format, Value};
 use crate::facts::code_owners::OF_GITHUB;
 use crate::facts::forge::CodeOwners;
@@ -102,10 +102,13 @@ fn gates(head: &Snapshot, base: &Snapshot, jobs: &[GateJob]) -> Vec<Watched> {
 fn unseen(root: Value<'_>) -> BTreeSet<usize> {
     let jobs = root.get("jobs").into_iter().flat_map(Value::entries).map(|job| job.value);
     let says = |value: Option<Value<'_>>, word: &str| value.and_then(Value::scalar).is_some_and(|text| text.contains(word));
+    let checks = |script: &str| {
+        let words: Vec<&str> = script.split_whitespace().collect();
+        words.windows(2).any(|pair| pair[0].contains("tollgate") && pair[1] == "check")
+    };
     let own = jobs.flat_map(|job| job.get("steps").into_iter().flat_map(Value::items).chain([job])).filter(|step| {
         let tag = says(step.get("with").and_then(|with| with.get("command")), "verify-tag");
-        let script = step.get("run");
-        (says(step.get("uses"), "tollgate") && !tag) || (says(script, "tollgate") && says(script, " check"))
+        (says(step.get("uses"), "tollgate") && !tag) || step.get("run").and_then(Value::scalar).is_some_and(checks)
     });
     own.map(|step| step.place().line).collect()
 }
@@ -116,7 +119,9 @@ fn edited(head: &Snapshot, base: &Snapshot, path: RepoPath, lines: &BTreeSet<usi
     if after.as_ref() == Some(&before) {
         return None;
     }
-    let of = |what: String, place: Option<Place>, weakens| Some(Watched { path: path.clone(), what, place, weakens, gate: true });
+    let of = |what: String, place: Option<Place>, weakens| {
+        Some(Watched { path: path.clone(), what, place, weakens, gate: !lines.is_empty() })
+    };
     if lines.is_empty() {
         let does = if after.is_some() { "edits" } else { "deletes" };
         return of(format!("this change {does} {path}, a workflow that names tollgate"), None, after.is_none());
@@ -126,7 +131,8 @@ fn edited(head: &Snapshot, base: &Snapshot, path: RepoPath, lines: &BTreeSet<usi
     let Some(now) = now else { return of(format!("this change deletes {path}, which runs the gate"), None, true) };
     let told = match is_workflow {
         true => told(head, base, (&path, &now), lines),
-        false if bare(&before) == bare(&after.unwrap_or_default()) => Vec::new(),
+        false if is_yaml(&path) && says_the_same(head, base, &path) => Vec::new(),
+        false if !is_yaml(&path) && bare(&before) == bare(&after.unwrap_or_default()) => Vec::new(),
         false => return of(format!("this change edits {path}, by which the gate is run"), None, true),
     };
     let worst = told.iter().find(|one| one.weakens).or(told.first())?;
@@ -147,12 +153,28 @@ fn told(head: &Snapshot, base: &Snapshot, (path, now): (&RepoPath, &RepoPath), l
 fn moved(head: &Snapshot, base: &Snapshot, path: &RepoPath, lines: &BTreeSet<usize>) -> Option<RepoPath> {
     let folder = RepoPath::new(WORKFLOWS).unwrap_or_default();
     let new = head.under(&folder).iter().map(|entry| &entry.path).filter(|new| base.entry(new).is_none()).take(MOST_MOVED);
-    let kind = |path: &RepoPath| path.as_str().ends_with(".yml") || path.as_str().ends_with(".yaml");
-    let same = |now: &&RepoPath| kind(now) && told(head, base, (path, now), lines).iter().all(|told| !told.weakens);
+    let same = |now: &&RepoPath| is_yaml(now) && told(head, base, (path, now), lines).iter().all(|told| !told.weakens);
     new.filter(same).next().cloned()
 }
 
-/// The lines that say something in a file of scripts.
+fn is_yaml(path: &RepoPath) -> bool {
+    path.as_str().ends_with(".yml") || path.as_str().ends_with(".yaml")
+}
+
+/// The lines that say something in a file of scripts: no comments and no blanks, where they do not stand within a command.
 fn bare(text: &str) -> Vec<&str> {
-    text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
+    let mut within = false;
+    let says = |line: &&str| {
+        let comment = line.starts_with('#') && !line.starts_with("#!") && !line.ends_with('\\');
+        let kept = within || !(line.is_empty() || comment);
+        within = line.ends_with('\\');
+        kept
+    };
+    text.lines().map(str::trim_end).filter(says).collect()
+}
+
+/// Whether two documents say the same.
+fn says_the_same(head: &Snapshot, base: &Snapshot, path: &RepoPath) -> bool {
+    let read = |side: &Snapshot| side.peek_document(path, Format::Yaml).ok();
+    read(base).zip(read(head)).is_some_and(|(before, after)| same(before.root(), after.root()))
 }

@@ -148,6 +148,7 @@ fn an_edit_that_is_proven_neutral_or_stricter_says_nothing() {
         (TEXT, TEXT.replace("{ contents: read }", "{ contents: read, actions: read }")),
         (TEXT, job("timeout-minutes: 5")),
         (TEXT, of("strict: true")),
+        (TEXT, of("command: check, path: ., policy: '', mode: gate")),
         (TEXT, of("fail-on: warning, sarif: out.sarif, summary: false")),
         (&filtered, TEXT.to_owned()),
         (&job("if: github.actor != 'x'"), TEXT.to_owned()),
@@ -192,6 +193,24 @@ fn a_file_that_the_gate_is_run_by_is_the_gate() {
     assert_eq!(files("tollgate check # more"), "gate");
     assert_eq!(files("env -u CI tollgate check"), "gate");
     assert_eq!(files("tollgate check\n\n# a comment"), "");
+    assert_eq!(files("true \\\n\ttollgate check"), "gate");
+    let file = |path: &str, by: &str, before: &str, after: &str| {
+        let text = COMMAND.replace("- run: tollgate check", by);
+        let base = [policy, (GATE, text.as_str()), (path, before)];
+        watched(&base, &[policy, (GATE, text.as_str()), (path, after)]).0
+    };
+    let script = |start: &str| format!("#!/bin/{start}\n# what it is for\ntollgate check\n");
+    let sh = |after: &str| file("gate.sh", "- run: ./gate.sh", &script("sh"), after);
+    assert_eq!(sh(&script("true")), "gate");
+    assert_eq!(sh(&script("sh").replace("what it is for", "why")), "");
+    assert_eq!(sh(&script("sh").replace("for\n", "for\ntrue \\\n# \n")), "gate");
+    let action = "runs:\n  using: composite\n  steps:\n    - shell: bash\n      run: >\n        true\n\n        tollgate check\n";
+    let local = |after: &str| file(".github/actions/g/action.yml", "- uses: ./.github/actions/g", action, after);
+    assert_eq!(local(&action.replace("\n\n", "\n")), "gate");
+    assert_eq!(local(&format!("name: Gate\n{action}")), "gate");
+    assert_eq!(local(&format!("# Gate\n{action}")), "");
+    let own = "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: cargo test -p tollgate && cargo check\n";
+    assert_eq!(edited(own, &own.replace("cargo test", "cargo nextest run")).0, "note", "it names tollgate only");
     // Where it is not seen what runs, a name is enough.
     let remote = "on: pull_request\njobs:\n  gate:\n    uses: acme/ci/.github/workflows/tollgate.yml@1111111111111111111111111111111111111111\n";
     assert_eq!(edited(remote, &remote.replace("acme/ci", "evil/ci")).0, "gate");
