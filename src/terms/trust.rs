@@ -53,7 +53,12 @@ pub fn trust(policy: &Policy, open: &Open<'_>, now: i64) -> Result<Trust, Error>
 #[must_use]
 pub fn named_files(policy: &Policy) -> Vec<String> {
     let keys = policy.people.values().flat_map(|person| &person.pgp);
-    keys.filter_map(|key| key.cert.clone()).chain(policy.release.allowed_signers.clone()).collect()
+    keys.map(certificate_file).chain(policy.release.allowed_signers.clone()).collect()
+}
+
+/// Where a key's certificate lies.
+fn certificate_file(key: &Key) -> String {
+    key.cert.clone().unwrap_or_else(|| format!(".tollgate/keys/{}.asc", key.id.to_ascii_uppercase()))
 }
 
 struct Building<'a> {
@@ -113,7 +118,7 @@ impl Building<'_> {
     /// The certificate of a pinned key; a file that the policy names must be there, the default one may be missing.
     fn certificate(&mut self, key: &Key, fingerprint: &str) -> Result<Option<Certificate>, Error> {
         let named = key.cert.is_some();
-        let path = key.cert.clone().unwrap_or_else(|| format!(".tollgate/keys/{fingerprint}.asc"));
+        let path = certificate_file(key);
         let Some(file) = self.file(&path)? else {
             if named {
                 let hint = "commit the output of `gpg --export --armor FINGERPRINT` there";
