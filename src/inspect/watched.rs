@@ -152,9 +152,9 @@ fn told(head: &Snapshot, base: &Snapshot, (path, now): (&RepoPath, &RepoPath), l
 /// A new workflow of the head that is the old one under another name.
 fn moved(head: &Snapshot, base: &Snapshot, path: &RepoPath, lines: &BTreeSet<usize>) -> Option<RepoPath> {
     let folder = RepoPath::new(WORKFLOWS).unwrap_or_default();
-    let new = head.under(&folder).iter().map(|entry| &entry.path).filter(|new| base.entry(new).is_none()).take(MOST_MOVED);
+    let mut new = head.under(&folder).iter().map(|entry| &entry.path).filter(|new| base.entry(new).is_none()).take(MOST_MOVED);
     let same = |now: &&RepoPath| is_yaml(now) && told(head, base, (path, now), lines).iter().all(|told| !told.weakens);
-    new.filter(same).next().cloned()
+    new.find(same).cloned()
 }
 
 fn is_yaml(path: &RepoPath) -> bool {
