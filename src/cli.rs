@@ -209,7 +209,7 @@ pub struct VerifyTagArgs {
     /// Read the tags from GitHub (GITHUB_REPOSITORY, GITHUB_API_URL, GITHUB_TOKEN) instead of this copy
     #[arg(long, conflicts_with = "all")]
     pub fetch: bool,
-    /// How to print: text, json, github or in-toto [default: text; in GitHub Actions text and github]
+    /// How to print: text, json, github, markdown or in-toto [default: text; in GitHub Actions text and github]
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
     /// Write the format F to FILE too; may be given several times

@@ -8,9 +8,10 @@ use super::environment::{self, ActionsRun, Environment};
 use super::output;
 use super::{Context, event, request};
 use crate::cli::VerifyTagArgs;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::inspect::tags::{self, Expected, TagRequest};
 use crate::limits::Limits;
+use crate::policy::Outcome;
 use crate::report::View;
 use crate::report::tags::{FORMATS, TagReport, Word};
 use crate::source::forge::{self, AtForge};
@@ -19,8 +20,11 @@ use crate::source::forge::{self, AtForge};
 pub(super) fn run(context: &Context, args: &VerifyTagArgs) -> Result<u8, Error> {
     let run = ActionsRun::read(context.environment);
     let status = judged(context, args, &run);
-    if status.is_err() {
+    if let Err(error) = &status {
         unanswered(context.environment)?;
+        if let (Kind::Incomplete, false, Some(path)) = (error.kind, args.all, &run.output) {
+            output::append(path, &format!("outcome={}\n", Outcome::Incomplete.word()))?;
+        }
     }
     status
 }
@@ -165,7 +169,7 @@ fn outputs(path: &Path, report: &TagReport, all: bool) -> Result<(), Error> {
     if all {
         return output::append(path, &format!("all-verified={verified}\n"));
     }
-    let mut text = format!("verified={verified}\n");
+    let mut text = format!("verified={verified}\noutcome={}\n", report.outcome().word());
     if let [tag] = report.tags.as_slice() {
         // Nothing that was not verified is offered for a deploy.
         let commit = tag.commit.as_deref().filter(|_| verified).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Owns `gitlab`: GitLab's code quality report. Refuses findings that nobody has to act on: its viewer shows every entry as one.
 //!
-//! Source: GitLab's page "Code Quality", section "Code Quality report format".
+//! Source: GitLab's page "Code Quality", section "Code Quality report format", and `app/validators/json_schemas/codeclimate.json` of GitLab.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -53,9 +53,11 @@ fn entry(one: &DecidedFinding, fingerprint: String) -> Value {
         (_, Severity::Warning) => "minor",
         (_, Severity::Notice) => "info",
     };
-    let fix = finding.fix.as_deref().map(|fix| format!("; {fix}")).unwrap_or_default();
+    // What is to be pasted keeps its lines.
+    let told = format!("{}{}", finding.message, finding.fix.as_deref().map(|fix| format!("; {fix}")).unwrap_or_default());
+    let description = told.trim_end().lines().map(line).collect::<Vec<_>>().join("\n");
     json!({
-        "description": line(&format!("{}{fix}", finding.message)),
+        "description": description,
         "check_name": finding.rule,
         "fingerprint": fingerprint,
         "severity": severity,

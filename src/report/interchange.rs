@@ -129,6 +129,79 @@ fn an_entry_of_gitlab_is_one_of_a_kind() {
     assert_eq!(entries[0]["severity"], "critical");
 }
 
+/// What GitLab documents of an entry, and what its own validator asks for; the words of a severity are those of its page.
+#[test]
+fn an_entry_of_gitlab_has_the_keys_that_it_reads() {
+    let mut all = report();
+    let mut nowhere = bandit();
+    nowhere.finding.places.clear();
+    nowhere.finding.fix = Some("add to ci.yml:\n  - run: bandit\r\n    shell: bash\n".to_owned());
+    all.findings.push(nowhere);
+    let schema = serde_json::json!({ "type": "array", "items": {
+        "type": "object", "additionalProperties": false,
+        "required": ["description", "check_name", "fingerprint", "severity", "location"],
+        "properties": {
+            "description": { "type": "string", "minLength": 1 }, "check_name": { "type": "string", "minLength": 1 },
+            "fingerprint": { "type": "string", "minLength": 1 },
+            "severity": { "enum": ["info", "minor", "major", "critical", "blocker"] },
+            "location": { "type": "object", "additionalProperties": false, "required": ["path", "lines"], "properties": {
+                "path": { "type": "string", "minLength": 1, "pattern": "^[^/.]|^\\.[^/]" },
+                "lines": { "type": "object", "additionalProperties": false, "required": ["begin"], "properties": {
+                    "begin": { "type": "integer", "minimum": 1 }, "end": { "type": "integer", "minimum": 1 } } },
+            } },
+        },
+    } });
+    let entries = json("gitlab", &all, &View::default());
+    tests::check_against(&jsonschema::validator_for(&schema).expect("a schema"), &entries);
+    let told: Vec<&str> = entries.as_array().expect("a list").iter().filter_map(|one| one["description"].as_str()).collect();
+    let pasted = told.iter().find(|told| told.contains("add to ci.yml")).expect("told");
+    assert!(pasted.ends_with("; add to ci.yml:\n  - run: bandit\n    shell: bash"), "{pasted:?}");
+    let own = |told: &str| told.replace("\\n::error::x", "").contains("\\n");
+    assert!(!told.iter().filter(|told| !told.contains("::stop-commands::")).any(|told| own(told)), "lines are lines: {told:?}");
+}
+
+/// `junit-10.xsd` of Jenkins' xUnit plugin, which refuses a report that does not keep to it: for each element its attributes (those that
+/// it must have first), its children, and whether it holds text.
+#[test]
+fn junit_keeps_the_schema_that_jenkins_checks() {
+    type Element = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str], bool);
+    const SUITE: &[&str] = &["group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url", "version"];
+    const ELEMENTS: [Element; 6] = [
+        ("testsuites", &[], &["name", "time", "tests", "failures", "errors"], &["testsuite"], false),
+        ("testsuite", &["name", "tests", "failures", "errors"], SUITE, &["testsuite", "testcase"], false),
+        ("testcase", &["name"], &["time", "classname", "group"], &["skipped", "error", "failure", "system-out", "system-err"], false),
+        ("failure", &[], &["type", "message"], &[], true),
+        ("skipped", &[], &["type", "message"], &[], true),
+        ("system-out", &[], &[], &[], true),
+    ];
+    let mut old = report();
+    let mut existing = bandit();
+    existing.decision = Decision::Existing;
+    old.findings.push(existing);
+    for (report, more) in [(report(), 0), (old, 1)] {
+        let text = render("junit", &report, &View::default());
+        let document = roxmltree::Document::parse(&text).expect("XML");
+        assert!(document.root_element().has_tag_name("testsuites"));
+        for node in document.root_element().descendants().filter(roxmltree::Node::is_element) {
+            let name = node.tag_name().name();
+            let (_, must, may, children, mixed) = ELEMENTS.iter().find(|one| one.0 == name).unwrap_or_else(|| panic!("{name}"));
+            let has: Vec<&str> = node.attributes().map(|attribute| attribute.name()).collect();
+            assert!(must.iter().all(|one| has.contains(one)), "{name}: {has:?}");
+            assert!(has.iter().all(|one| must.contains(one) || may.contains(one)), "{name}: {has:?}");
+            for child in node.children() {
+                let fits = if child.is_element() { children.contains(&child.tag_name().name()) } else { true };
+                let text = child.text().is_some_and(|text| !text.trim().is_empty());
+                assert!(fits && (*mixed || !child.is_text() || !text), "{name}: {child:?}");
+            }
+        }
+        let of = |name: &str| document.descendants().filter(|node| node.has_tag_name(name)).count();
+        let said = |name: &str| document.root_element().attribute(name).and_then(|text| text.parse().ok());
+        assert_eq!((said("tests"), said("failures")), (Some(of("testcase")), Some(of("failure"))));
+        assert_eq!((of("failure"), of("testcase")), (1, 9 + more));
+        assert!(text.contains("tox.ini:14:26 exits 0 whatever it finds"), "where it stands is in the text: {text}");
+    }
+}
+
 #[test]
 fn names_of_a_repository_are_text_in_xml() {
     let mut hostile = report();

@@ -2,15 +2,16 @@
 
 use std::io::{self, Write};
 
+use super::paint::Paint;
 use super::told::Told;
-use super::{Report, Reporter, View, text};
+use super::{Report, Reporter, View, snippet, text};
 use crate::policy::{DecidedFinding, Decision};
 use crate::text::escape::{markdown, markdown_code};
 
 /// Bytes that are written at most; the forge takes 1 MiB of a job's summary.
 pub(super) const MOST: usize = 1_000_000;
-/// Kept free for what says that something was left out, and for the end.
-const RESERVE: usize = 2_000;
+/// Kept free for what says that something was left out, in each of its parts.
+const RESERVE: usize = 10_000;
 
 /// `--format markdown`.
 pub(super) struct Markdown;
@@ -29,67 +30,133 @@ impl Reporter for Markdown {
     }
 }
 
+/// The outcome, a table for each section of the checklist, the worst first, and what else is to be known. Evidence takes what these leave.
 fn render(report: &Report) -> String {
-    let mut out = format!("## tollgate: {}\n\n", report.outcome.word());
     let view = View { all: true, ..View::default() };
-    out.push_str(&format!("{}\n\n", markdown(&cut(&text::last_line(report, &view), 4_000))));
-    table(&mut out, "What needs action", &report.told(), &["", "Rule", "Where", "What was seen", "What to do"], action_row);
-    let waived = report.findings.iter().filter(|one| one.decision == Decision::Waived);
-    let waived: Vec<Told<'_>> =
-        waived.map(|first| Told { first, others: Vec::new(), names: report.names(&first.finding.rule) }).collect();
-    table(&mut out, "Waived", &waived, &["Rule", "Where", "What was seen", "By", "Until"], waived_row);
-    fixed(&mut out, report);
-    let mut notes = report.remarks().peekable();
-    if notes.peek().is_some() && out.len() < MOST - RESERVE {
-        out.push_str("### Notes\n\n");
-        for note in notes {
-            let line = format!("- {}\n", markdown(&note));
-            if out.len() + line.len() > MOST - RESERVE {
-                out.push_str("- more notes were left out here\n");
-                break;
+    let gate = markdown(&cut(&text::last_line(report, &view), 4_000));
+    let mut out = format!("## tollgate: {}\n\n{gate}\n\n", report.outcome.word());
+    let mut room = Room::behind(&out);
+    let told = report.told();
+    let sections = by_section(&told);
+    let heads = ["", "Rule", "Where", "What was seen", "What to do"];
+    let tables: Vec<String> =
+        sections.iter().map(|(name, list)| room.table(&title(name), list, &heads, |told| action_row(told))).collect();
+    let rest = format!("{}{}{}", waived(report, &mut room), fixed(report, &mut room), notes(report, &mut room));
+    for ((_, list), table) in sections.iter().zip(tables) {
+        out.push_str(&table);
+        out.push_str(&room.evidence(list, |told| block(report, told)));
+    }
+    out + &rest
+}
+
+/// What is still free of the page.
+pub(super) struct Room(usize);
+
+impl Room {
+    /// What is left behind this beginning.
+    pub(super) fn behind(head: &str) -> Self {
+        Self(MOST - RESERVE - head.len())
+    }
+
+    /// As many as fit, each as its own line or lines; how many do not.
+    fn fill<T>(&mut self, list: &[T], out: &mut String, line: impl Fn(&T) -> String) -> usize {
+        for (at, one) in list.iter().enumerate() {
+            let line = line(one);
+            match self.0.checked_sub(line.len()) {
+                Some(left) => self.0 = left,
+                None => return list.len() - at,
             }
             out.push_str(&line);
+        }
+        0
+    }
+
+    pub(super) fn table<T>(&mut self, title: &str, list: &[T], heads: &[&str], row: impl Fn(&T) -> Vec<String>) -> String {
+        let mut out = format!("### {title}\n\n| {} |\n|{}\n", heads.join(" | "), " --- |".repeat(heads.len()));
+        if list.is_empty() || self.0 < out.len() {
+            return String::new();
+        }
+        self.0 -= out.len();
+        let rest = self.fill(list, &mut out, |one| format!("| {} |\n", row(one).join(" | ")));
+        if rest > 0 {
+            out.push_str(&format!("\n{rest} more were left out here: this page takes no more. The log lists all.\n"));
+        }
+        out + "\n"
+    }
+
+    pub(super) fn list(&mut self, title: &str, lines: &[String]) -> String {
+        let mut out = format!("### {title}\n\n");
+        if lines.is_empty() || self.0 < out.len() {
+            return String::new();
+        }
+        self.0 -= out.len();
+        let rest = self.fill(lines, &mut out, |line| format!("- {line}\n"));
+        if rest > 0 {
+            out.push_str(&format!("- {rest} more were left out here\n"));
+        }
+        out + "\n"
+    }
+
+    /// What is behind the rows of a table, closed until somebody opens it.
+    pub(super) fn evidence<T>(&mut self, list: &[T], block: impl Fn(&T) -> String) -> String {
+        let mut blocks = String::new();
+        let rest = self.fill(list, &mut blocks, block);
+        if rest > 0 {
+            blocks.push_str(&format!("That of {rest} more was left out here. The log has it.\n\n"));
+        }
+        format!("<details><summary>Evidence: what stands in the log</summary>\n\n{blocks}</details>\n\n")
+    }
+}
+
+/// The findings of each section, in the order of the worst of each.
+fn by_section<'t, 'r>(told: &'t [Told<'r>]) -> Vec<(&'r str, Vec<&'t Told<'r>>)> {
+    let mut out: Vec<(&str, Vec<&Told<'_>>)> = Vec::new();
+    for one in told {
+        let section = one.first.finding.section.as_str();
+        match out.iter_mut().find(|(name, _)| *name == section) {
+            Some((_, list)) => list.push(one),
+            None => out.push((section, vec![one])),
         }
     }
     out
 }
 
-/// What the base had and the head has not.
-fn fixed(out: &mut String, report: &Report) {
-    if report.fixed.is_empty() || out.len() > MOST - RESERVE {
-        return;
-    }
-    out.push_str("### Fixed\n\n");
-    for (at, one) in report.fixed.iter().enumerate() {
-        let line = format!("- {}: {}\n", markdown_code(&one.rule), markdown(&cut(&one.message, 2_000)));
-        if out.len() + line.len() > MOST - RESERVE {
-            out.push_str(&format!("- {} more were left out here\n", report.fixed.len() - at));
-            break;
-        }
-        out.push_str(&line);
-    }
-    out.push('\n');
+/// `static-analysis` as a heading.
+fn title(section: &str) -> String {
+    let words = section.replace('-', " ");
+    let mut rest = words.chars();
+    markdown(&rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect::<String>())
 }
 
-type RowOf = fn(&Told<'_>) -> Vec<String>;
+/// One finding's lines and chain as they are in the log.
+fn block(report: &Report, told: &Told<'_>) -> String {
+    let finding = &told.first.finding;
+    let text = snippet::evidence(told, report.sources_of(finding), Paint(false));
+    format!("{} {}\n\n{}", names(told), markdown_code(&cut(&finding.subject, 1_000)), fenced(&text))
+}
 
-fn table(out: &mut String, title: &str, list: &[Told<'_>], heads: &[&str], row: RowOf) {
-    if list.is_empty() || out.len() > MOST - RESERVE {
-        return;
-    }
-    out.push_str(&format!("### {title}\n\n| {} |\n|{}\n", heads.join(" | "), " --- |".repeat(heads.len())));
-    for (at, told) in list.iter().enumerate() {
-        let line = format!("| {} |\n", row(told).join(" | "));
-        if out.len() + line.len() > MOST - RESERVE {
-            out.push_str(&format!(
-                "\n{} more were left out here: this page takes no more. The log lists all.\n",
-                list.len() - at
-            ));
-            break;
-        }
-        out.push_str(&line);
-    }
-    out.push('\n');
+/// Lines in a fence that nothing in them closes.
+pub(super) fn fenced(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}text\n{text}{fence}\n\n")
+}
+
+fn waived(report: &Report, room: &mut Room) -> String {
+    let waived = report.findings.iter().filter(|one| one.decision == Decision::Waived);
+    let waived: Vec<Told<'_>> =
+        waived.map(|first| Told { first, others: Vec::new(), names: report.names(&first.finding.rule) }).collect();
+    room.table("Waived", &waived, &["Rule", "Where", "What was seen", "By", "Until"], waived_row)
+}
+
+/// What the base had and the head has not.
+fn fixed(report: &Report, room: &mut Room) -> String {
+    let line = |one: &super::Fixed| format!("{}: {}", markdown_code(&one.rule), markdown(&cut(&one.message, 2_000)));
+    room.list("Fixed", &report.fixed.iter().map(line).collect::<Vec<_>>())
+}
+
+fn notes(report: &Report, room: &mut Room) -> String {
+    room.list("Notes", &report.remarks().map(|note| markdown(&note)).collect::<Vec<_>>())
 }
 
 fn action_row(told: &Told<'_>) -> Vec<String> {
@@ -130,6 +197,6 @@ fn place(decided: &DecidedFinding) -> String {
     place.map(|place| markdown_code(&cut(&format!("{}:{}", place.path, place.line), 1_000))).unwrap_or_default()
 }
 
-fn cut(text: &str, most: usize) -> String {
+pub(super) fn cut(text: &str, most: usize) -> String {
     if text.chars().nth(most).is_none() { text.to_owned() } else { text.chars().take(most).chain(['…']).collect() }
 }

@@ -1,5 +1,6 @@
 //! Owns telling: one `Report` value and its renderings. Decides nothing, and refuses to let repository text out unescaped.
 
+mod annotations;
 pub mod facts;
 mod facts_text;
 mod github;
@@ -23,6 +24,8 @@ pub mod waivers;
 mod interchange;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod sarif_schema;
 #[cfg(test)]
 mod tests;
 

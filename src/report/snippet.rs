@@ -30,21 +30,11 @@ pub(super) type Sources = BTreeMap<RepoPath, Arc<SourceFile>>;
 pub(super) fn block(told: &Told<'_>, sources: &Sources, paint: Paint, verbose: bool) -> String {
     let decided = told.first;
     let finding = &decided.finding;
-    let level = match (decided.decision, decided.severity) {
-        (Decision::Gate, _) => Severity::Error,
-        (_, severity) => severity,
-    };
+    let level = level(decided);
     let title = format!("{}[{}]", level.word(), clean(&told.names.join(", ")));
     let mut out = format!("{}{}\n", paint.level(level, &title), paint.bold(&format!(": {}", clean(&finding.message))));
-    let shown = &finding.places[..finding.places.len().min(PLACES)];
-    let width = shown.iter().map(|evidence| evidence.place.line.to_string().len()).max().unwrap_or(1);
-    let draw = Draw { paint, width, level };
-    for (at, evidence) in shown.iter().enumerate() {
-        draw.place(evidence, at == 0, sources, &mut out);
-    }
-    for remark in told.same_for().into_iter().chain(remarks(decided)) {
-        draw.remark(&remark, &mut out);
-    }
+    out.push_str(&evidence(told, sources, paint));
+    let draw = Draw::of(decided, paint);
     if verbose && !finding.cause.is_empty() {
         draw.remark(&format!("cause: {}", clean(&finding.cause)), &mut out);
     }
@@ -52,7 +42,7 @@ pub(super) fn block(told: &Told<'_>, sources: &Sources, paint: Paint, verbose: b
         draw.remark(&format!("waive: tollgate waive {}", clean(&finding.rule)), &mut out);
     }
     if let Some(fix) = &finding.fix {
-        let indent = format!("\n{}        ", " ".repeat(width + 1));
+        let indent = format!("\n{}        ", " ".repeat(draw.width + 1));
         let mut lines: Vec<String> = fix.trim_end().lines().map(|line| clean(line).into_owned()).collect();
         if lines.len() > HELP {
             let more = super::counted(lines.len() - (HELP - 1), "more line");
@@ -64,6 +54,27 @@ pub(super) fn block(told: &Told<'_>, sources: &Sources, paint: Paint, verbose: b
     out
 }
 
+/// The lines that a finding is about, how they are reached, and what was looked for.
+pub(super) fn evidence(told: &Told<'_>, sources: &Sources, paint: Paint) -> String {
+    let decided = told.first;
+    let draw = Draw::of(decided, paint);
+    let mut out = String::new();
+    for (at, evidence) in decided.finding.places.iter().take(PLACES).enumerate() {
+        draw.place(evidence, at == 0, sources, &mut out);
+    }
+    for remark in told.same_for().into_iter().chain(remarks(decided)) {
+        draw.remark(&remark, &mut out);
+    }
+    out
+}
+
+fn level(decided: &DecidedFinding) -> Severity {
+    match (decided.decision, decided.severity) {
+        (Decision::Gate, _) => Severity::Error,
+        (_, severity) => severity,
+    }
+}
+
 struct Draw {
     paint: Paint,
     width: usize,
@@ -71,6 +82,12 @@ struct Draw {
 }
 
 impl Draw {
+    fn of(decided: &DecidedFinding, paint: Paint) -> Self {
+        let shown = decided.finding.places.iter().take(PLACES);
+        let width = shown.map(|evidence| evidence.place.line.to_string().len()).max().unwrap_or(1);
+        Self { paint, width, level: level(decided) }
+    }
+
     fn place(&self, evidence: &Evidence, first: bool, sources: &Sources, out: &mut String) {
         let place = &evidence.place;
         let arrow = self.paint.frame("-->");

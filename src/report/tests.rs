@@ -170,31 +170,99 @@ fn places_that_do_not_fit_their_file_do_no_harm() {
     }
 }
 
+/// What the runner keeps of one step: ten of each level. The action's own word is a warning, and comes last.
 #[test]
 fn annotations_stay_within_the_budget() {
     let mut many = report();
-    let one =
-        |n: usize| decided(finding("python-static-analysis", &format!("python:{n:02}"), Verdict::Fail, "m"), Decision::Gate);
-    many.findings = (0..10).map(one).collect();
+    let one = |severity: Severity| {
+        move |n: usize| {
+            let finding = finding("python-static-analysis", &format!("python:{n:02}"), Verdict::Fail, "m").severity(severity);
+            decided(finding, if severity == Severity::Error { Decision::Gate } else { Decision::Warn })
+        }
+    };
+    let gap = |n: usize| Error::incomplete(format!("f{n} had to be read and was not"));
+    let last = |level: &str, rest: usize| {
+        let word = if rest == 1 { level.to_owned() } else { format!("{level}s") };
+        format!("::{level} title=tollgate::and {rest} more {word}: the log of this step lists all of them")
+    };
+    // Findings of a level, gaps; commands that are made of them; those that the last one counts.
+    for (level, severity, findings, gaps, shown, rest) in [
+        ("error", Severity::Error, 10, 0, 10, 0),
+        ("error", Severity::Error, 25, 0, 10, 16),
+        ("error", Severity::Error, 9, 1, 10, 0),
+        ("error", Severity::Error, 14, 1, 10, 6),
+        ("error", Severity::Error, 10, 30, 10, 31),
+        ("error", Severity::Error, 0, 11, 10, 2),
+        ("warning", Severity::Warning, 9, 0, 9, 0),
+        ("warning", Severity::Warning, 10, 0, 9, 2),
+        ("notice", Severity::Notice, 10, 0, 10, 0),
+        ("notice", Severity::Notice, 300, 0, 10, 291),
+    ] {
+        many.findings = (0..findings).map(one(severity)).collect();
+        many.gaps = (0..gaps).map(gap).collect();
+        let out = render("github", &many, &View::default());
+        let of_level: Vec<&str> = out.lines().filter(|line| line.starts_with(&format!("::{level} "))).collect();
+        assert_eq!((of_level.len(), out.lines().count()), (shown, shown), "{out}");
+        assert_eq!(out.contains("more"), rest > 0, "{out}");
+        assert!(rest == 0 || of_level.last() == Some(&last(level, rest).as_str()), "{out}");
+        assert!(gaps == 0 || out.contains("f0 had to be read"), "what keeps the run from its end is not the one that is dropped: {out}");
+    }
+    many.gaps.clear();
+    many.findings = (0..12).map(one(Severity::Error)).collect();
+    many.outcome = Outcome::Incomplete;
     let out = render("github", &many, &View::default());
-    assert_eq!((out.lines().count(), out.contains("more")), (10, false));
-    many.findings = (0..25).map(one).collect();
-    let out = render("github", &many, &View::default());
-    assert_eq!(out.lines().count(), 10);
-    assert!(out.ends_with("::error title=tollgate::and 16 more errors: the log of this step lists all of them\n"), "{out}");
+    assert!(out.lines().count() == 10 && out.contains("the run is incomplete"), "{out}");
+    let all = Error::all((0..13).map(|n| Error::usage(format!("n{n}"))).collect()).expect("some");
+    let out = annotation(&all);
+    assert!(out.lines().count() == 10 && out.contains("::n0\n") && out.contains("and 4 more errors"), "{out}");
+}
+
+#[test]
+fn an_annotation_tells_how_its_line_is_reached() {
+    let mut only = report();
+    only.findings = vec![bandit()];
+    let chain = "%0Areached by .github/workflows/ci.yml:31 `make lint` -> Makefile:12 `tox -e lint` -> tox.ini:14 `bandit -r src --exit-zero`%0Aremove ";
+    let out = render("github", &only, &View::default());
+    assert!(out.contains(chain), "{out}");
+    only.findings[0].finding.chain[0].text = "x".repeat(9_000);
+    let out = render("github", &only, &View::default());
+    assert!(out.contains("remove `--exit-zero`; settle") && out.chars().count() < 4_096 + 200, "the chain gives way: {out}");
 }
 
 #[test]
 fn markdown_stays_below_the_limit_of_the_forge() {
     let mut many = report();
     let one = |n: usize| {
-        decided(finding("python-static-analysis", &format!("python:{n}"), Verdict::Fail, &"<".repeat(900)), Decision::Gate)
+        let mut one = bandit();
+        (one.finding.subject, one.finding.message) = (format!("python:{n}"), format!("{n}{}", "<".repeat(400)));
+        one
     };
-    many.findings = (0..1_000).map(one).collect();
-    many.notes = vec!["x".repeat(3_000_000)];
-    let out = render("markdown", &many, &View::default());
-    assert!(out.len() <= markdown::MOST, "{}", out.len());
-    assert!(out.contains("more were left out here"));
+    for (count, notes) in [(300, 10), (1_000, 3_000_000), (20_000, 10)] {
+        many.findings = (0..count).map(one).collect();
+        many.notes = vec!["x".repeat(notes); 2];
+        let out = render("markdown", &many, &View::default());
+        assert!(out.len() <= markdown::MOST && out.len() > markdown::MOST / 2, "{}", out.len());
+        assert_eq!(out.contains("left out here"), count > 300);
+        assert_eq!(out.matches("<details>").count(), out.matches("</details>").count());
+        // Which finding it is goes before what proves it.
+        let rows = out.lines().filter(|line| line.starts_with("| **error** |")).count();
+        assert!(rows == count || !out.contains("\n```text\n"), "{rows}");
+    }
+}
+
+#[test]
+fn markdown_has_a_table_for_each_section_and_its_evidence_closed() {
+    let out = render("markdown", &report(), &View::default());
+    let headings: Vec<&str> = out.lines().filter(|line| line.starts_with('#')).collect();
+    assert_eq!(headings[0], "## tollgate: fail");
+    assert!(headings.contains(&"### Static analysis") && headings.contains(&"### Dependencies"), "{headings:?}");
+    let (_, section) = out.split_once("### Static analysis\n").expect("a section");
+    let (table, evidence) = section.split_once("<details>").expect("closed");
+    assert!(table.contains("| **error** | `python-static-analysis` |") && !table.contains("reached by"), "{table}");
+    let (evidence, _) = evidence.split_once("</details>").expect("an end");
+    for shown in ["commands = bandit -r src --exit-zero", "= reached by .github/workflows/ci.yml:31 `make lint` -> Makefile:12"] {
+        assert!(evidence.contains(shown), "{evidence}");
+    }
 }
 
 #[test]
@@ -218,7 +286,7 @@ fn schema(name: &str) -> jsonschema::Validator {
     jsonschema::validator_for(&schema).expect("a schema that can be used")
 }
 
-fn check_against(validator: &jsonschema::Validator, value: &serde_json::Value) {
+pub(super) fn check_against(validator: &jsonschema::Validator, value: &serde_json::Value) {
     let problems: Vec<String> =
         validator.iter_errors(value).map(|problem| format!("{}: {problem}", problem.instance_path())).collect();
     assert!(problems.is_empty(), "{problems:#?}");

@@ -4,6 +4,7 @@
 mod github;
 mod in_toto;
 mod json;
+mod markdown;
 mod text;
 
 use jiff::Timestamp;
@@ -139,6 +140,7 @@ impl TagReport {
             "text" => Some(text::render(self, view).into_bytes()),
             "json" => json::render(self).ok(),
             "github" => Some(github::render(self).into_bytes()),
+            "markdown" => Some(markdown::render(self).into_bytes()),
             "in-toto" => in_toto::render(self),
             _ => None,
         }
@@ -146,10 +148,11 @@ impl TagReport {
 }
 
 /// The formats of `verify-tag`, each with one line about it.
-pub const FORMATS: [(&str, &str); 4] = [
+pub const FORMATS: [(&str, &str); 5] = [
     ("text", "for people: a block for each tag, with the commit to deploy or the remedy"),
     ("json", "for machines, docs/schema/verify-tag.schema.json"),
     ("github", "annotations for GitHub Actions"),
+    ("markdown", "a summary for a job's page"),
     ("in-toto", "an unsigned in-toto statement (verification summary) for each tag, one on a line"),
 ];
 

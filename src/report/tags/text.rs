@@ -38,6 +38,13 @@ fn word(tag: &TagRow, paint: Paint) -> String {
     }
 }
 
+/// The block of one tag, without colours.
+pub(super) fn block_of(tag: &TagRow) -> String {
+    let mut out = String::new();
+    block(tag, Paint(false), &mut out);
+    out
+}
+
 fn block(tag: &TagRow, paint: Paint, out: &mut String) {
     out.push_str(&format!("{}: {}\n", word(tag, paint), paint.bold(&line(&tag.reference()))));
     if let Some(refusal) = &tag.refusal {
@@ -67,7 +74,7 @@ fn block(tag: &TagRow, paint: Paint, out: &mut String) {
     out.push('\n');
 }
 
-fn last_line(report: &TagReport, paint: Paint) -> String {
+pub(super) fn last_line(report: &TagReport, paint: Paint) -> String {
     let count = |word: Word| report.tags.iter().filter(|tag| tag.word() == word).count();
     let mut counts = vec![format!("{} verified", count(Word::Verified))];
     for (word, name) in [(Word::Rejected, "rejected"), (Word::Indeterminate, "indeterminate")] {
