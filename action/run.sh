@@ -2,6 +2,7 @@
 # variables and is quoted; nothing of the inspected repository is read here.
 
 note() { printf '::%s title=tollgate::%s\n' "$1" "$2"; }
+plain() { printf '%s' "$1" | tr -cd 'A-Za-z0-9._:/-' | cut -c 1-200; }
 wrong() { note error "$1"; exit 2; }
 one_of() { # NAME VALUE WORD...
   local name=$1 value=$2 word
@@ -10,11 +11,16 @@ one_of() { # NAME VALUE WORD...
   wrong "the input \`$name\` is one of: $*"
 }
 
+# An input that another command has would be dropped without a word: whoever set it waits for what does not come.
+not_with() { # COMMAND NAME VALUE DEFAULT
+  [ "$TOLLGATE_COMMAND" != "$1" ] || [ "$3" = "$4" ] || wrong "the input \`$2\` says nothing to \`$1\`: leave it out"
+}
+
 digest() { if command -v sha256sum > /dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1; }
 
 # The released binary for this machine: from the tool cache or downloaded, and in either case the bytes that are named in this action's tree.
 released() {
-  local list=$TOLLGATE_ACTION/action/checksums.txt machine version file wanted folder
+  local list=$TOLLGATE_ACTION/action/checksums.txt machine version file wanted folder server
   machine=$(uname -s)-$(uname -m)
   version=$(grep -v '^#' "$list" | tail -n 1 | cut -d ' ' -f 2 || true)
   [ -n "$version" ] || wrong "there is no release yet: build tollgate and name it with the input \`binary\`"
@@ -25,9 +31,11 @@ released() {
   binary=$folder/tollgate
   if [ ! -f "$binary" ] || [ "$(digest "$binary")" != "$wanted" ]; then
     mkdir -p "$folder"
-    curl --fail --silent --show-error --location --retry 3 --max-time 120 --output "$binary.part" \
-      "${GITHUB_SERVER_URL:-https://github.com}/$TOLLGATE_REPOSITORY/releases/download/v$version/$file" \
-      || wrong "the release $version cannot be downloaded"
+    # Whoever sends it: what runs is what the list names.
+    server=${TOLLGATE_SERVER:-${GITHUB_SERVER_URL:-https://github.com}}
+    curl --fail --silent --show-error --location --retry 3 --max-time 120 --output "$binary.part" -- \
+      "$server/$TOLLGATE_REPOSITORY/releases/download/v$version/$file" \
+      || wrong "the release $version cannot be downloaded from $(plain "$server"): name a server that has it with the input \`server\`, or a tollgate of your own with \`binary\`"
     mv -f "$binary.part" "$binary"
   fi
   [ "$(digest "$binary")" = "$wanted" ] || wrong "the binary of $version is not the one that this action names: its SHA-256 differs"
@@ -44,6 +52,17 @@ one_of strict "$TOLLGATE_STRICT" true false
 one_of summary "$TOLLGATE_SUMMARY" true false
 one_of annotations "$TOLLGATE_ANNOTATIONS" true false
 one_of forge "$TOLLGATE_FORGE" true false
+case $TOLLGATE_SERVER in
+  "" | http://* | https://*) ;;
+  *) wrong "the input \`server\` is an address: https://NAME" ;;
+esac
+not_with verify-tag profile "$TOLLGATE_PROFILE" ""
+not_with verify-tag fail-on "$TOLLGATE_FAIL_ON" ""
+not_with verify-tag strict "$TOLLGATE_STRICT" false
+not_with verify-tag sarif "$TOLLGATE_SARIF" ""
+not_with verify-tag forge "$TOLLGATE_FORGE" false
+not_with check tag "$TOLLGATE_TAG" ""
+not_with check expect-commit "$TOLLGATE_EXPECT_COMMIT" ""
 
 if [ -n "$TOLLGATE_BINARY" ]; then
   binary=$TOLLGATE_BINARY
@@ -57,6 +76,8 @@ arguments=("$TOLLGATE_COMMAND")
 [ -z "$TOLLGATE_POLICY" ] || arguments+=("--policy=$TOLLGATE_POLICY")
 [ -z "$TOLLGATE_ORG_POLICY" ] || arguments+=("--org-policy=$TOLLGATE_ORG_POLICY")
 arguments+=("--out=json=$report")
+[ "$TOLLGATE_SUMMARY" = false ] || [ -z "${GITHUB_STEP_SUMMARY:-}" ] || arguments+=("--out=markdown=$GITHUB_STEP_SUMMARY")
+[ "$TOLLGATE_ANNOTATIONS" = true ] || arguments+=(--format=text)
 if [ "$TOLLGATE_COMMAND" = check ]; then
   [ -z "$TOLLGATE_PROFILE" ] || arguments+=("--profile=$TOLLGATE_PROFILE")
   [ -z "$TOLLGATE_FAIL_ON" ] || arguments+=("--fail-on=$TOLLGATE_FAIL_ON")
@@ -66,8 +87,6 @@ if [ "$TOLLGATE_COMMAND" = check ]; then
     export GITHUB_TOKEN=$token
   fi
   [ -z "$TOLLGATE_SARIF" ] || arguments+=("--out=sarif=$TOLLGATE_SARIF")
-  [ "$TOLLGATE_SUMMARY" = false ] || [ -z "${GITHUB_STEP_SUMMARY:-}" ] || arguments+=("--out=markdown=$GITHUB_STEP_SUMMARY")
-  [ "$TOLLGATE_ANNOTATIONS" = true ] || arguments+=(--format=text)
   arguments+=(-- "$TOLLGATE_PATH")
 else
   tag=${TOLLGATE_TAG:-${GITHUB_REF:-}}

@@ -1,6 +1,7 @@
 //! Owns the tests of the gate on a change (design §4.6 and §4.7): whose policy judges on which event, what is new and what is not, and that
 //! neither the author's base nor a hiding place turns it green.
 
+mod acted;
 mod action;
 mod checkout;
 mod compared;
@@ -10,7 +11,9 @@ mod events;
 mod judges;
 mod lacking;
 mod matched;
+mod payloads;
 mod reported;
+mod runner;
 mod shrunk;
 mod started;
 mod waived;

@@ -37,6 +37,33 @@ mod x509;
 
 pub(crate) use differential::compared;
 
+/// A repository with a release that is verified and one that is rejected.
+pub(crate) struct Releases {
+    _built: Built,
+    pub(crate) path: String,
+    /// A policy beside it.
+    pub(crate) policy: String,
+    pub(crate) good: String,
+    pub(crate) bad: String,
+    /// What the good one is to deploy.
+    pub(crate) commit: String,
+}
+
+/// Made anew.
+pub(crate) fn releases() -> Releases {
+    let case = case::named("a20");
+    let built = Built::new(&case);
+    let text = |path: &std::path::Path| path.to_str().expect("text").to_owned();
+    Releases {
+        path: text(&built.path),
+        policy: text(&repository::policy("plain")),
+        good: "v1.1".to_owned(),
+        bad: "v1.2".to_owned(),
+        commit: built.history.id("c2").to_string(),
+        _built: built,
+    }
+}
+
 use case::Case;
 use repository::{Built, is_there};
 

@@ -51,28 +51,38 @@ impl Reply {
 
 /// Replies by path; a path with its query goes first.
 #[derive(Clone, Default)]
-pub(crate) struct Script(BTreeMap<String, Vec<Reply>>);
+pub(crate) struct Script {
+    replies: BTreeMap<String, Vec<Reply>>,
+    /// What it answers to; nothing to anybody else.
+    only: Option<String>,
+}
 
 impl Script {
     pub(crate) fn put(&mut self, path: &str, reply: Reply) {
-        self.0.insert(path.to_owned(), vec![reply]);
+        self.replies.insert(path.to_owned(), vec![reply]);
     }
 
     pub(super) fn then(&mut self, path: &str, replies: &[Reply]) {
-        self.0.insert(path.to_owned(), replies.to_vec());
+        self.replies.insert(path.to_owned(), replies.to_vec());
     }
 
     pub(super) fn first(&self, path: &str) -> Reply {
-        self.0[path][0].clone()
+        self.replies[path][0].clone()
     }
 
     pub(super) fn paths(&self) -> Vec<String> {
-        self.0.keys().cloned().collect()
+        self.replies.keys().cloned().collect()
+    }
+
+    /// The same for whoever says this, as a private repository has it.
+    pub(crate) fn behind(self, only: &str) -> Self {
+        Self { only: Some(only.to_owned()), ..self }
     }
 
     /// The same below a prefix, as an installation of one's own has it.
     pub(super) fn below(&self, prefix: &str) -> Self {
-        Self(self.0.iter().map(|(path, replies)| (format!("{prefix}{path}"), replies.clone())).collect())
+        let replies = self.replies.iter().map(|(path, replies)| (format!("{prefix}{path}"), replies.clone())).collect();
+        Self { replies, only: self.only.clone() }
     }
 }
 
@@ -95,7 +105,7 @@ pub(crate) fn serve(script: &Script) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     let asked = Arc::new(Mutex::new(Vec::new()));
-    let (log, mut script) = (Arc::clone(&asked), script.0.clone());
+    let (log, mut script, only) = (Arc::clone(&asked), script.replies.clone(), script.only.clone());
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let mut reader = BufReader::new(stream);
@@ -114,10 +124,12 @@ pub(crate) fn serve(script: &Script) -> Server {
             }
             let route = first.split(' ').nth(1).unwrap_or_default().to_owned();
             let path = route.split('?').next().unwrap_or_default().to_owned();
+            let refused = only.is_some() && only != token;
             log.lock().expect("a log").push((route.clone(), token));
             let missing = Reply::status(404, "Not Found");
             let known = if script.contains_key(&route) { route } else { path };
             let reply = match script.get_mut(&known) {
+                _ if refused => missing,
                 Some(replies) if replies.len() > 1 => replies.remove(0),
                 Some(replies) => replies.first().cloned().unwrap_or(missing),
                 None => missing,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use sha2::{Digest as _, Sha256};
@@ -14,34 +14,34 @@ use tollgate::limits::Limits;
 use tollgate::text::{RepoPath, SourceFile};
 
 use super::checkout::{Checkout, Run};
+use super::runner;
 use super::{CODE, GATES, PROJECT, SOFT};
 
 /// A checkout of the action itself, with a copy of its files.
-struct Action {
-    folder: tempfile::TempDir,
+pub(super) struct Action {
+    pub(super) folder: tempfile::TempDir,
 }
 
 /// What a run of it left behind.
-struct Left {
-    status: i32,
-    log: String,
-    outputs: BTreeMap<String, String>,
-    summary: String,
+pub(super) struct Left {
+    pub(super) status: i32,
+    pub(super) log: String,
+    pub(super) outputs: BTreeMap<String, String>,
+    pub(super) summary: String,
 }
 
 impl Left {
-    /// The level and text of each workflow command, by the toolkit's rules.
-    fn commands(&self) -> Vec<(String, String)> {
-        let command = |line: &str| {
-            let (head, text) = line.strip_prefix("::")?.split_once("::")?;
-            Some((head.split(' ').next()?.to_owned(), text.to_owned()))
-        };
-        self.log.lines().filter_map(command).collect()
+    /// The level and text of each workflow command that the runner obeys: annotations, and nothing else.
+    pub(super) fn commands(&self) -> Vec<(String, String)> {
+        let all = runner::commands(&self.log);
+        let shown = runner::annotations(&all);
+        assert_eq!(shown.len(), all.len(), "others, or more than are kept: {all:?}");
+        shown.into_iter().map(|one| (one.name.clone(), one.text.clone())).collect()
     }
 }
 
 impl Action {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("action")).expect("a folder");
         for name in ["action.yml", "action/run.sh", "action/checksums.txt"] {
@@ -57,7 +57,7 @@ impl Action {
     }
 
     /// Runs the steps with these inputs, the others at their defaults.
-    fn run(&self, checkout: &Checkout, run: &Run, inputs: &[(&str, &str)], more: &[(&str, &str)]) -> Left {
+    pub(super) fn run(&self, checkout: &Checkout, run: &Run, inputs: &[(&str, &str)], more: &[(&str, &str)]) -> Left {
         let yaml = self.yaml();
         let root = yaml.root();
         let mut values: BTreeMap<String, String> = BTreeMap::new();
@@ -70,7 +70,10 @@ impl Action {
             assert!(values.insert((*name).to_owned(), (*value).to_owned()).is_some(), "{name} is an input");
         }
         let temp = tempfile::tempdir().expect("a folder");
-        let (output, summary) = (temp.path().join("output"), temp.path().join("summary"));
+        // Files of the step: made empty before it, read after it.
+        let file = |name: &str| temp.path().join(name);
+        let files = [("OUTPUT", "output"), ("STEP_SUMMARY", "summary"), ("ENV", "env"), ("PATH", "path"), ("STATE", "state")];
+        files.iter().for_each(|(_, name)| fs::write(file(name), "").expect("written"));
         let mut log = String::new();
         let mut status = 0;
         for step in root.get("runs").and_then(|runs| runs.get("steps")).expect("steps").items() {
@@ -80,13 +83,12 @@ impl Action {
             let mut words = shell.split_whitespace();
             let mut command = Command::new(words.next().expect("a program"));
             let path = std::env::var_os("PATH").unwrap_or_default();
-            command
-                .args(words)
-                .env_clear()
-                .env("PATH", path)
-                .envs(checkout.variables(run))
-                .current_dir(checkout.directory.path());
-            command.env("GITHUB_OUTPUT", &output).env("GITHUB_STEP_SUMMARY", &summary).env("RUNNER_TEMP", temp.path());
+            command.args(words).env_clear().env("PATH", path).current_dir(checkout.directory.path());
+            // No INPUT_*: the runner gives those to programs and containers, not to the scripts of a composite action
+            // (`src/Runner.Worker/Handlers`, `AddInputsToEnvironment`). So it is with the action's own repository.
+            command.envs(checkout.variables(run)).env("GITHUB_ACTION_REPOSITORY", "").env("GITHUB_ACTION_REF", "");
+            command.envs(files.iter().map(|(name, at)| (format!("GITHUB_{name}"), file(at))));
+            command.env("GITHUB_ACTION_PATH", self.folder.path()).env("RUNNER_TEMP", temp.path());
             command.env("RUNNER_TOOL_CACHE", self.folder.path().join("cache")).envs(more.iter().copied());
             for variable in step.get("env").expect("variables").entries() {
                 let value = self.evaluated(variable.value().scalar().expect("text"), &values);
@@ -97,10 +99,17 @@ impl Action {
             log.push_str(&String::from_utf8_lossy(&ended.stderr));
             status = ended.status.code().expect("no signal");
         }
-        let text = |path: PathBuf| fs::read_to_string(path).unwrap_or_default();
-        let outputs =
-            text(output).lines().filter_map(|line| line.split_once('=')).map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
-        Left { status, log, outputs, summary: text(summary) }
+        let text = |name: &str| fs::read_to_string(file(name)).expect("text");
+        assert_eq!(["env", "path", "state"].map(text), ["", "", ""], "no later step is changed");
+        let written = runner::outputs(&text("output"));
+        let mut outputs = BTreeMap::new();
+        for output in root.get("outputs").expect("outputs").entries() {
+            let from = output.value().get("value").and_then(Value::scalar).expect("a value");
+            let from = from.strip_prefix("${{ steps.run.outputs.").and_then(|rest| rest.strip_suffix(" }}")).expect("of the step");
+            outputs.insert(output.name().expect("a name").to_owned(), written.get(from).cloned().unwrap_or_default());
+        }
+        assert!(written.keys().all(|name| outputs.contains_key(name)), "each output has a name: {written:?}");
+        Left { status, log, outputs, summary: runner::summary(text("summary")) }
     }
 
     /// The expressions that the action uses, and no others.
@@ -115,11 +124,11 @@ impl Action {
 }
 
 /// A pull request that makes a gating analyzer soft.
-fn weakening() -> (Checkout, Run) {
+pub(super) fn weakening() -> (Checkout, Run) {
     change(&[CODE, PROJECT, GATES], &[CODE, PROJECT, SOFT])
 }
 
-fn change(base: super::Files<'_>, head: super::Files<'_>) -> (Checkout, Run) {
+pub(super) fn change(base: super::Files<'_>, head: super::Files<'_>) -> (Checkout, Run) {
     let checkout = Checkout::new();
     let base = checkout.commit(base, &[]);
     let topic = checkout.commit(head, &[base]);
@@ -128,7 +137,7 @@ fn change(base: super::Files<'_>, head: super::Files<'_>) -> (Checkout, Run) {
     (checkout, Run::pull_request(merge, "main", base, topic))
 }
 
-const BINARY: (&str, &str) = ("binary", env!("CARGO_BIN_EXE_tollgate"));
+pub(super) const BINARY: (&str, &str) = ("binary", env!("CARGO_BIN_EXE_tollgate"));
 
 #[test]
 fn a_change_that_opens_the_gate_is_red_at_its_line() {
@@ -190,7 +199,7 @@ fn a_check_without_a_report_says_so() {
     let left = Action::new().run(&checkout, &elsewhere, &[BINARY], &[]);
     assert_eq!((left.status, left.outputs["outcome"].as_str()), (3, "incomplete"), "{}", left.log);
     let told = left.commands().into_iter().filter(|(level, _)| level == "error").collect::<Vec<_>>();
-    assert!(matches!(told.as_slice(), [(_, text)] if text.contains("%0A")), "the error and its help: {told:?}");
+    assert!(matches!(told.as_slice(), [(_, text)] if text.contains('\n')), "the error and its help: {told:?}");
     assert!(left.summary.starts_with("## tollgate: not finished") && left.summary.contains("status 3"), "{}", left.summary);
     let inputs = [("binary", "/bin/true"), ("mode", "report")];
     let left = Action::new().run(&checkout, &elsewhere, &inputs, &[]);
@@ -202,10 +211,11 @@ fn a_check_without_a_report_says_so() {
 fn inputs_are_never_code() {
     let (checkout, run) = weakening();
     let evil = "x\"; touch owned; $(touch owned) `touch owned`\n::error::forged";
-    for name in ["path", "profile", "fail-on", "policy", "org-policy", "tag", "expect-commit"] {
-        let left = Action::new().run(&checkout, &run, &[BINARY, (name, evil)], &[]);
+    for name in ["path", "profile", "fail-on", "policy", "org-policy", "tag", "expect-commit", "server", "sarif", "mode"] {
+        let command = if ["tag", "expect-commit"].contains(&name) { "verify-tag" } else { "check" };
+        let left = Action::new().run(&checkout, &run, &[BINARY, ("command", command), (name, evil)], &[]);
         assert!(!checkout.directory.path().join("owned").exists(), "{name}");
-        assert!(!left.log.lines().any(|line| line.starts_with("::error::forged")), "{name}: {}", left.log);
+        assert!(!left.commands().iter().any(|(_, text)| text == "forged"), "{name}: {}", left.log);
     }
 }
 

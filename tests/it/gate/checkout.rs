@@ -10,6 +10,39 @@ use git2::{Oid, Repository, Signature, Time};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::payloads::{self, Head};
+
+/// What is the same in every run of these tests.
+const SAME: [(&str, &str); 27] = [
+    ("CI", "true"),
+    ("GITHUB_ACTIONS", "true"),
+    ("GITHUB_ACTION", "acme_tollgate"),
+    ("GITHUB_ACTOR", "octo"),
+    ("GITHUB_ACTOR_ID", "5346"),
+    ("GITHUB_TRIGGERING_ACTOR", "octo"),
+    ("GITHUB_API_URL", "https://api.github.com"),
+    ("GITHUB_GRAPHQL_URL", "https://api.github.com/graphql"),
+    ("GITHUB_SERVER_URL", "https://github.com"),
+    ("GITHUB_JOB", "tollgate"),
+    ("GITHUB_REF_PROTECTED", "false"),
+    ("GITHUB_REPOSITORY", "acme/kestrel"),
+    ("GITHUB_REPOSITORY_ID", "186853002"),
+    ("GITHUB_REPOSITORY_OWNER", "acme"),
+    ("GITHUB_REPOSITORY_OWNER_ID", "21031067"),
+    ("GITHUB_RETENTION_DAYS", "90"),
+    ("GITHUB_RUN_ATTEMPT", "1"),
+    ("GITHUB_RUN_ID", "1658821493"),
+    ("GITHUB_RUN_NUMBER", "3"),
+    ("GITHUB_WORKFLOW", "tollgate"),
+    ("GITHUB_WORKFLOW_REF", "acme/kestrel/.github/workflows/tollgate.yml@refs/pull/2/merge"),
+    ("RUNNER_ARCH", "X64"),
+    ("RUNNER_ENVIRONMENT", "github-hosted"),
+    ("RUNNER_NAME", "GitHub Actions 2"),
+    ("RUNNER_OS", "Linux"),
+    ("RUNNER_DEBUG", "1"),
+    ("ImageOS", "ubuntu24"),
+];
+
 /// Texts by path.
 pub(super) type Files<'a> = &'a [(&'a str, &'a str)];
 
@@ -137,17 +170,24 @@ impl Checkout {
         said(self.directory.path(), &BTreeMap::new(), arguments)
     }
 
-    /// The variables that the runner sets for a run.
+    /// The variables that the runner sets for a run; the files of a step and what the step itself has are its own.
     pub(super) fn variables(&self, run: &Run) -> BTreeMap<&'static str, String> {
-        BTreeMap::from([
-            ("GITHUB_ACTIONS", "true".to_owned()),
-            ("CI", "true".to_owned()),
+        let short = run.reference.splitn(3, '/').nth(2).unwrap_or_default();
+        let side = |side: &str| run.payload["pull_request"][side]["ref"].as_str().unwrap_or_default().to_owned();
+        let mut all = BTreeMap::from([
             ("GITHUB_EVENT_NAME", run.name.to_owned()),
             ("GITHUB_EVENT_PATH", self.event(&run.payload).display().to_string()),
             ("GITHUB_SHA", run.commit.to_string()),
             ("GITHUB_REF", run.reference.clone()),
-            ("GITHUB_REPOSITORY", "acme/kestrel".to_owned()),
-        ])
+            ("GITHUB_REF_NAME", short.to_owned()),
+            ("GITHUB_REF_TYPE", if run.reference.starts_with("refs/tags/") { "tag" } else { "branch" }.to_owned()),
+            ("GITHUB_BASE_REF", side("base")),
+            ("GITHUB_HEAD_REF", side("head")),
+            ("GITHUB_WORKSPACE", self.directory.path().display().to_string()),
+            ("GITHUB_WORKFLOW_SHA", run.commit.to_string()),
+        ]);
+        all.extend(SAME.map(|(name, value)| (name, value.to_owned())));
+        all
     }
 
     fn event(&self, payload: &Value) -> PathBuf {
@@ -176,14 +216,13 @@ pub(super) struct Run {
 impl Run {
     /// Of a pull request: the forge's merge, its base branch with that branch's commit at the time, its head.
     pub(super) fn pull_request(merge: Oid, branch: &str, base: Oid, head: Oid) -> Self {
-        let payload = json!({
-            "pull_request": {
-                "base": { "ref": branch, "sha": base.to_string() },
-                "head": { "ref": "topic", "sha": head.to_string() },
-            },
-            "repository": { "default_branch": "main" },
-        });
-        Self { name: "pull_request", commit: merge, reference: "refs/pull/1/merge".to_owned(), payload }
+        Self::pull_request_from(merge, branch, base, head, Head::Here)
+    }
+
+    /// The same, from where its head lies.
+    pub(super) fn pull_request_from(merge: Oid, branch: &str, base: Oid, head: Oid, lies: Head) -> Self {
+        let payload = payloads::pull_request(branch, base, head, lies);
+        Self { name: "pull_request", commit: merge, reference: "refs/pull/2/merge".to_owned(), payload }
     }
 
     /// The same from a repository of this name.
@@ -195,36 +234,20 @@ impl Run {
 
     pub(super) fn push(branch: &str, before: &str, after: Oid) -> Self {
         let reference = format!("refs/heads/{branch}");
-        let payload = json!({
-            "ref": reference,
-            "before": before,
-            "after": after.to_string(),
-            "repository": { "default_branch": "main" },
-        });
+        let payload = payloads::push(&reference, before, after);
         Self { name: "push", commit: after, reference, payload }
     }
 
     pub(super) fn tag(name: &str, commit: Oid) -> Self {
         let reference = format!("refs/tags/{name}");
-        let payload = json!({
-            "ref": reference,
-            "before": "0".repeat(40),
-            "after": commit.to_string(),
-            "repository": { "default_branch": "main" },
-        });
+        let payload = payloads::push(&reference, &"0".repeat(40), commit);
         Self { name: "push", commit, reference, payload }
     }
 
     pub(super) fn merge_group(branch: &str, base: Oid, head: Oid) -> Self {
-        let payload = json!({
-            "merge_group": {
-                "base_ref": format!("refs/heads/{branch}"),
-                "base_sha": base.to_string(),
-                "head_sha": head.to_string(),
-            },
-            "repository": { "default_branch": "main" },
-        });
-        Self { name: "merge_group", commit: head, reference: format!("refs/heads/gh-readonly-queue/{branch}/pr-1"), payload }
+        let payload = payloads::merge_group(branch, base, head);
+        let reference = format!("refs/heads/gh-readonly-queue/{branch}/pr-2-{base}");
+        Self { name: "merge_group", commit: head, reference, payload }
     }
 
     /// The same with more in its payload, as a push of many commits has it.
@@ -240,12 +263,10 @@ impl Run {
 
     /// Started by a person, or by something else that changes no code.
     pub(super) fn by_hand(name: &'static str, commit: Oid, reference: &str) -> Self {
-        let payload = json!({ "repository": { "default_branch": "main" } });
-        Self { name, commit, reference: reference.to_owned(), payload }
+        Self { name, commit, reference: reference.to_owned(), payload: payloads::by_hand(reference) }
     }
 
     pub(super) fn schedule(commit: Oid) -> Self {
-        let payload = json!({ "schedule": "0 3 * * *", "repository": { "default_branch": "main" } });
-        Self { name: "schedule", commit, reference: "refs/heads/main".to_owned(), payload }
+        Self { name: "schedule", commit, reference: "refs/heads/main".to_owned(), payload: payloads::schedule() }
     }
 }

@@ -54,15 +54,15 @@ fn forge(checkout: &Checkout, branch: (&str, Oid), commits: &[Oid]) -> Script {
 }
 
 /// A pull request whose checkout has the merge and nothing else.
-struct Shallow {
-    checkout: Checkout,
-    base: Oid,
-    head: Oid,
-    merge: Oid,
+pub(super) struct Shallow {
+    pub(super) checkout: Checkout,
+    pub(super) base: Oid,
+    pub(super) head: Oid,
+    pub(super) merge: Oid,
 }
 
 impl Shallow {
-    fn of(base: super::Files<'_>, head: super::Files<'_>) -> Self {
+    pub(super) fn of(base: super::Files<'_>, head: super::Files<'_>) -> Self {
         let checkout = Checkout::new();
         let base = checkout.commit(base, &[]);
         let topic = checkout.commit(head, &[base]);
@@ -71,7 +71,7 @@ impl Shallow {
         Self { checkout, base, head: topic, merge }
     }
 
-    fn forget(&self) {
+    pub(super) fn forget(&self) {
         self.checkout.forget(self.base, &[self.merge]);
         self.checkout.forget(self.head, &[self.merge]);
     }
@@ -85,7 +85,12 @@ impl Shallow {
         self.checkout.check_with(run, &told, &["--format", format, "--only", RULE, "--forge"])
     }
 
-    fn run(&self) -> Run {
+    /// A forge that has what it lacks.
+    pub(super) fn forge(&self) -> Script {
+        forge(&self.checkout, ("main", self.base), &[self.base])
+    }
+
+    pub(super) fn run(&self) -> Run {
         Run::pull_request(self.merge, "main", self.base, self.head)
     }
 }

@@ -151,20 +151,23 @@ fn in_actions_the_step_gets_its_outputs() {
     for line in ["verified=true", "tag=v1.1", &format!("commit={commit}"), "signer=alice"] {
         assert!(good.lines().any(|other| other == line), "{line}: {good}");
     }
-    assert!(good.contains("\nobject=") && good.lines().count() == 5, "{good}");
+    assert!(good.contains("\noutcome=pass\n") && good.contains("\nobject=") && good.lines().count() == 6, "{good}");
     assert!(ran.stdout.contains("workflow comes from the tag itself"), "{}", ran.stdout);
     // Whoever in the policy cannot sign is named beside the answer.
     assert!(ran.stdout.contains("cannot sign now") && ran.stdout.contains("brainpoolP256r1"), "{}", ran.stdout);
     let (ran, bad) = outputs("control", &[("GITHUB_REF", "refs/tags/v1.1"), ("GITHUB_SHA", &"1".repeat(40))]);
     assert_eq!(ran.status, 1);
     assert!(ran.stdout.contains("step    artefact") && ran.stdout.contains("\n::error title="), "{}", ran.stdout);
-    assert!(bad.contains("verified=false") && bad.lines().any(|line| line == "commit="), "{bad}");
+    assert!(bad.starts_with("verified=false\noutcome=fail\n") && bad.lines().any(|line| line == "commit="), "{bad}");
     let (ran, _) = outputs("a05c", &[]);
     assert!(ran.stdout.contains("actions/checkout before v6.0.2"), "{}", ran.stdout);
     // Whatever kept it from an answer, the output says no.
     for (id, status) in [("b11", 2), ("a19", 3), ("missing-certificate", 3)] {
         let (ran, said) = outputs(id, &[]);
         assert!(ran.status == status && said.starts_with("verified=false\n"), "{id}: {} {said}", ran.status);
+        // Of a policy that is wrong there is no outcome; of what could not be read there is one.
+        assert_eq!(said.contains("outcome=incomplete\n"), status == 3, "{id}: {said}");
+        assert_eq!(said.contains("outcome="), status == 3, "{id}: {said}");
     }
     for wrong in [&["--no-such-option"][..], &["--all"], &["--expect-commit"]] {
         let _ = fs::remove_file(&file);
@@ -199,7 +202,7 @@ fn in_actions_the_step_gets_its_outputs() {
     let ran = run(&Built::new(&two), &two, &[], &environment);
     assert!(ran.status == 0 && ran.stdout.contains("workflow comes from the tag itself"), "{}{}", ran.stdout, ran.stderr);
     let (_, several) = outputs("control-several", &[]);
-    assert_eq!(several, "verified=true\n", "of several tags no output could say which");
+    assert_eq!(several, "verified=true\noutcome=pass\n", "of several tags no output could say which");
 }
 
 /// actions/checkout says nowhere which branch is the default one; the event of the tag does. Of another tag's run it is not asked.
