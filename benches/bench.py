@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """Measures tollgate as a whole process against peers in the same run, alternating, and prints medians, quartiles and ratios.
 
-usage: bench.py TOLLGATE [--workflows DIR] [--runs N] [--instructions]
+usage: bench.py TOLLGATE [--workflows DIR] [--runs N] [--instructions] [--gate-only] [--of GITDIR]...
 
 TOLLGATE is a release binary. --workflows names a checkout whose .github/workflows is measured (default: 20 workflows
 generated here). zizmor is measured beside it when it is on PATH (`pip install zizmor`). git must be on PATH.
 Times are wall and CPU seconds of the finished child process; memory is its peak resident set. --instructions counts instructions
-under valgrind instead of taking times: one run each, free of the machine's noise.
+under valgrind instead of taking times: one run each, free of the machine's noise. --gate-only measures the gate alone: a change against its
+base, and the whole action; --of names a repository of yours whose HEAD is held against HEAD~20 as well.
 """
-import os, resource, shutil, statistics, subprocess, sys, tempfile, time
+import json, os, resource, shutil, statistics, subprocess, sys, tempfile, time
+
+GIT = dict(GIT_CONFIG_GLOBAL="/dev/null", GIT_CONFIG_NOSYSTEM="1", GIT_AUTHOR_NAME="a", GIT_AUTHOR_EMAIL="a@example.org", GIT_COMMITTER_NAME="a", GIT_COMMITTER_EMAIL="a@example.org")
 
 
 def once(argv, cwd=None):
@@ -62,7 +65,6 @@ def workflows(root, count=20):
 
 
 def many_files(root, count=100_000):
-    env = dict(os.environ, GIT_CONFIG_GLOBAL="/dev/null", GIT_CONFIG_NOSYSTEM="1", GIT_AUTHOR_NAME="a", GIT_AUTHOR_EMAIL="a@example.org", GIT_COMMITTER_NAME="a", GIT_COMMITTER_EMAIL="a@example.org")
     os.makedirs(root)
     workflows(root, 3)
     for n in range(count):
@@ -71,7 +73,53 @@ def many_files(root, count=100_000):
             os.makedirs(directory, exist_ok=True)
         open(f"{directory}/file-{n}.txt", "w").write("x\n")
     for argv in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "files"]):
-        subprocess.run(["git", *argv], cwd=root, check=True, env=env)
+        subprocess.run(["git", *argv], cwd=root, check=True, env=dict(os.environ, **GIT))
+
+
+def history(root, commits=20_000):
+    """A long history over the files of `workflows`, each commit upon the last one."""
+    subprocess.run(["git", "init", "-q", "-b", "main", root], check=True)
+    workflows(root)
+    git = lambda *argv, **more: subprocess.run(["git", "-C", root, *argv], check=True, env=dict(os.environ, **GIT), **more)
+    git("add", "-A")
+    git("commit", "-q", "-m", "files")
+    stream = "".join(f"commit refs/heads/main\ncommitter a <a@example.org> {1_700_000_000 + n} +0000\ndata 1\nx\n"
+                     + ("from refs/heads/main^0\n" if n == 0 else "") + f"M 644 inline n.txt\ndata <<E\n{n}\nE\n\n" for n in range(commits))
+    git("fast-import", "--quiet", "--force", input=stream.encode())
+    git("reset", "-q", "--hard")
+
+
+def against_base(binary, root, runs):
+    ids = [subprocess.run(["git", "-C", root, "rev-parse", r], check=True, stdout=subprocess.PIPE, text=True).stdout.strip() for r in ("HEAD", "HEAD~20")]
+    alone = [binary, "check", root, "--rev", ids[0], "--fail-on", "never"]
+    count = subprocess.run(["git", "-C", root, "rev-list", "--count", "HEAD"], stdout=subprocess.PIPE, text=True).stdout.strip()
+    compare(f"check --rev HEAD --base HEAD~20, {count} commits, against the same without a base", [*alone, "--base", ids[1]], alone, runs)
+
+
+def action(binary, root, runs):
+    """The action as its step runs it: bash, one run of the binary, log, annotations, page and outputs."""
+    for n in range(1_000):
+        open(f"{root}/src/f{n}.py", "w").write("import os\n")
+    for argv in (["add", "-A"], ["commit", "-q", "-m", "more"], ["update-ref", "refs/remotes/origin/main", "HEAD"]):
+        subprocess.run(["git", "-C", root, *argv], check=True, env=dict(os.environ, **GIT))
+    before, after = (subprocess.run(["git", "-C", root, "rev-parse", r], check=True, stdout=subprocess.PIPE, text=True).stdout.strip() for r in ("HEAD^", "HEAD"))
+    event = f"{root}/.git/event.json"
+    json.dump({"ref": "refs/heads/main", "before": before, "after": after, "repository": {"default_branch": "main"}}, open(event, "w"))
+    inputs = dict(COMMAND="check", PATH=root, PROFILE="", FAIL_ON="", MODE="report", STRICT="false", POLICY="", ORG_POLICY="", SARIF=f"{root}/.git/x.sarif", SUMMARY="true",
+                  ANNOTATIONS="true", TAG="", EXPECT_COMMIT="", FORGE="false", TOKEN="", SERVER="", BINARY=binary, REPOSITORY="", ACTION=os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    run = dict(CI="true", GITHUB_ACTIONS="true", GITHUB_EVENT_NAME="push", GITHUB_EVENT_PATH=event, GITHUB_SHA=after, GITHUB_REF="refs/heads/main", GITHUB_REPOSITORY="acme/kestrel",
+               RUNNER_TEMP=f"{root}/.git", GITHUB_OUTPUT=f"{root}/.git/output", GITHUB_STEP_SUMMARY=f"{root}/.git/summary")
+    words = [f"TOLLGATE_{name}={value}" for name, value in inputs.items()] + [f"{name}={value}" for name, value in run.items()]
+    step = ["bash", "--noprofile", "--norc", "-euo", "pipefail", "-c", 'source "$TOLLGATE_ACTION/action/run.sh"']
+    compare("the whole action, 1,000 files and their base (bar: 2 s)", ["env", *words, *step], None, runs)
+
+
+def gate(tmp, binary, runs, repositories):
+    history(f"{tmp}/h")
+    for root in [f"{tmp}/h", *repositories]:
+        against_base(binary, root, runs)
+    if runs:
+        action(binary, f"{tmp}/h", runs)
 
 
 def main():
@@ -82,7 +130,11 @@ def main():
     runs = int(args[args.index("--runs") + 1]) if "--runs" in args else 15
     if "--instructions" in args:
         runs = 0
+    repositories = [args[at + 1] for at, word in enumerate(args) if word == "--of"]
     with tempfile.TemporaryDirectory() as tmp:
+        gate(tmp, binary, runs, repositories)
+        if "--gate-only" in args:
+            return
         tree = os.path.abspath(args[args.index("--workflows") + 1]) if "--workflows" in args else f"{tmp}/w"
         if "--workflows" not in args:
             os.makedirs(tree)

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::annotations::{Annotation, commands};
-use super::told::Told;
+use super::told::{self, Told};
 use super::{Report, Reporter, View, snippet};
 use crate::catalog::Severity;
 use crate::error::Error;
@@ -62,21 +62,18 @@ fn level_of(decided: &DecidedFinding) -> &'static str {
     }
 }
 
-fn found(told: &Told<'_>) -> Annotation {
-    let finding = &told.first.finding;
+fn found(one: &Told<'_>) -> Annotation {
+    let finding = &one.first.finding;
     let evidence = finding.places.first();
-    let mut seen = finding.message.clone();
-    if let Some(evidence) = evidence.filter(|evidence| !evidence.note.is_empty()) {
-        seen = format!("{seen}: {}", evidence.note);
-    }
-    if let Some(same) = told.same_for() {
+    let mut seen = told::seen(finding);
+    if let Some(same) = one.same_for() {
         seen = format!("{seen} ({same})");
     }
     let chain = (!finding.chain.is_empty()).then(|| format!("reached by {}", snippet::chain(&finding.chain, None)));
-    let one = Annotation::new(level_of(told.first), &seen, chain.as_deref(), finding.fix.as_deref());
+    let command = Annotation::new(level_of(one.first), &seen, chain.as_deref(), finding.fix.as_deref());
     match evidence {
-        Some(evidence) => one.at(&evidence.place, true),
-        None => one,
+        Some(evidence) => command.at(&evidence.place, true),
+        None => command,
     }
     .titled(&finding.rule)
 }

@@ -165,11 +165,18 @@ fn an_entry_of_gitlab_has_the_keys_that_it_reads() {
 #[test]
 fn junit_keeps_the_schema_that_jenkins_checks() {
     type Element = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str], bool);
-    const SUITE: &[&str] = &["group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url", "version"];
+    const SUITE: &[&str] =
+        &["group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url", "version"];
     const ELEMENTS: [Element; 6] = [
         ("testsuites", &[], &["name", "time", "tests", "failures", "errors"], &["testsuite"], false),
         ("testsuite", &["name", "tests", "failures", "errors"], SUITE, &["testsuite", "testcase"], false),
-        ("testcase", &["name"], &["time", "classname", "group"], &["skipped", "error", "failure", "system-out", "system-err"], false),
+        (
+            "testcase",
+            &["name"],
+            &["time", "classname", "group"],
+            &["skipped", "error", "failure", "system-out", "system-err"],
+            false,
+        ),
         ("failure", &[], &["type", "message"], &[], true),
         ("skipped", &[], &["type", "message"], &[], true),
         ("system-out", &[], &[], &[], true),

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::paint::Paint;
-use super::told::Told;
+use super::told::{self, Told};
 use super::{Report, Reporter, View, snippet, text};
 use crate::policy::{DecidedFinding, Decision};
 use crate::text::escape::{markdown, markdown_code};
@@ -167,8 +167,7 @@ fn action_row(told: &Told<'_>) -> Vec<String> {
     } else {
         decided.severity.word().to_owned()
     };
-    let seen = finding.places.first().map(|evidence| evidence.note.as_str()).filter(|note| !note.is_empty());
-    let message = seen.map_or_else(|| finding.message.clone(), |note| format!("{}: {note}", finding.message));
+    let message = told::seen(finding);
     let message = told.same_for().map_or(message.clone(), |same| format!("{message} ({same})"));
     let fix = finding.fix.as_deref().map(fix_cell).unwrap_or_default();
     vec![level, names(told), place(decided), markdown(&cut(&message, 2_000)), fix]

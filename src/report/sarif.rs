@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::json::pretty;
+use super::told::seen;
 use super::{Report, Reporter, View};
 use crate::catalog::{Catalog, Rule, Severity};
 use crate::finding::{Evidence, Finding, Verdict};
@@ -153,9 +154,7 @@ fn result(one: &DecidedFinding, rules: &[&Rule]) -> Value {
 }
 
 fn message(finding: &Finding) -> String {
-    let note = finding.places.first().map(|evidence| evidence.note.as_str()).filter(|note| !note.is_empty());
-    let seen = note
-        .map_or_else(|| line(&finding.message).into_owned(), |note| line(&format!("{}: {note}", finding.message)).into_owned());
+    let seen = line(&seen(finding)).into_owned();
     match &finding.fix {
         Some(fix) => format!("{seen}\n{}", fix.lines().map(line).collect::<Vec<_>>().join("\n")),
         None => seen,

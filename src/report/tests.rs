@@ -205,7 +205,10 @@ fn annotations_stay_within_the_budget() {
         assert_eq!((of_level.len(), out.lines().count()), (shown, shown), "{out}");
         assert_eq!(out.contains("more"), rest > 0, "{out}");
         assert!(rest == 0 || of_level.last() == Some(&last(level, rest).as_str()), "{out}");
-        assert!(gaps == 0 || out.contains("f0 had to be read"), "what keeps the run from its end is not the one that is dropped: {out}");
+        assert!(
+            gaps == 0 || out.contains("f0 had to be read"),
+            "what keeps the run from its end is not the one that is dropped: {out}"
+        );
     }
     many.gaps.clear();
     many.findings = (0..12).map(one(Severity::Error)).collect();

@@ -29,6 +29,15 @@ impl Told<'_> {
     }
 }
 
+/// What was seen, and what its first place says beside that; once, where both say the same.
+pub(super) fn seen(finding: &Finding) -> String {
+    let note = finding.places.first().map(|evidence| evidence.note.as_str());
+    match note.filter(|note| !note.is_empty() && !finding.message.contains(note)) {
+        Some(note) => format!("{}: {note}", finding.message),
+        None => finding.message.clone(),
+    }
+}
+
 impl Report {
     /// The names of a rule: its id, and in `literal`, which takes the checklist word for word, those that its items had.
     pub(super) fn names<'r>(&self, rule: &'r str) -> Vec<&'r str> {

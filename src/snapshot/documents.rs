@@ -2,7 +2,7 @@
 //! text has changed.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::doc::{DocErrorKind, Document, Format};
 use crate::text::{RepoPath, SourceFile};
@@ -12,8 +12,9 @@ use super::{Snapshot, Unread, UnreadKind, lock};
 /// A document, or why its text is none.
 type Parsed = Result<Arc<Document>, Unread>;
 
-/// Base and head may hold two texts under one path.
-type Texts = Vec<(Arc<SourceFile>, Parsed)>;
+/// Base and head may hold two texts under one path. Both come to a file at nearly the same moment: who comes second waits for what the first
+/// one makes of it.
+type Texts = Vec<(Arc<SourceFile>, Arc<OnceLock<Parsed>>)>;
 
 /// Documents by path and format.
 #[derive(Default)]
@@ -42,17 +43,19 @@ impl Snapshot {
     }
 
     fn parsed(&self, file: Arc<SourceFile>, format: Format) -> Parsed {
-        let path = &file.path.clone();
-        let key = (path.clone(), format);
-        let known = lock(&self.documents.0)
-            .get(&key)
-            .and_then(|texts| texts.iter().find(|(other, _)| Arc::ptr_eq(other, &file) || other.text == file.text))
-            .map(|(_, parsed)| parsed.clone());
-        known.unwrap_or_else(|| {
-            let parsed = self.parse(Arc::clone(&file), format);
-            lock(&self.documents.0).entry(key).or_default().push((file, parsed.clone()));
-            parsed
-        })
+        let slot = {
+            let mut all = lock(&self.documents.0);
+            let texts = all.entry((file.path.clone(), format)).or_default();
+            match texts.iter().find(|(other, _)| Arc::ptr_eq(other, &file) || other.text == file.text) {
+                Some((_, slot)) => Arc::clone(slot),
+                None => {
+                    let slot = Arc::new(OnceLock::new());
+                    texts.push((Arc::clone(&file), Arc::clone(&slot)));
+                    slot
+                }
+            }
+        };
+        slot.get_or_init(|| self.parse(file, format)).clone()
     }
 
     fn parse(&self, file: Arc<SourceFile>, format: Format) -> Parsed {

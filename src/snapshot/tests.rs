@@ -55,6 +55,25 @@ fn a_larger_bound_reads_what_a_smaller_one_refused() {
     assert!(snapshot.not_inspected().is_empty());
 }
 
+/// Base and head walk side by side: whoever comes second to a text takes what the first one makes of it.
+#[test]
+fn a_text_that_both_sides_reach_at_once_is_parsed_once() {
+    let text = format!("[{}1]", "1,".repeat(20_000));
+    for _ in 0..8 {
+        let head = snapshot(&[("a.json", &text)]);
+        let base = snapshot(&[("a.json", &text)]).sharing_documents_with(&head);
+        let start = std::sync::Barrier::new(2);
+        let read = |side: &Snapshot| {
+            start.wait();
+            side.document(&path("a.json"), Format::Json).expect("valid")
+        };
+        let [ours, theirs] = std::thread::scope(|scope| {
+            [&head, &base].map(|side| scope.spawn(|| read(side))).map(|thread| thread.join().expect("no panic"))
+        });
+        assert!(Arc::ptr_eq(&ours, &theirs));
+    }
+}
+
 #[test]
 fn documents_are_parsed_once_and_shared_by_equal_texts() {
     let head = snapshot(&[("a.json", "{\"x\": 1}"), ("b.json", "{"), ("c.json", "1")]);

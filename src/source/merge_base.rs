@@ -224,7 +224,8 @@ mod tests {
     #[test]
     fn only_what_moved_apart_is_read() {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut commits: Vec<(i64, Vec<usize>)> = (0..200).map(|at: usize| (i64::try_from(at).expect("small"), at.checked_sub(1).into_iter().collect())).collect();
+        let mut commits: Vec<(i64, Vec<usize>)> =
+            (0..200).map(|at: usize| (i64::try_from(at).expect("small"), at.checked_sub(1).into_iter().collect())).collect();
         commits.extend([(300, vec![180]), (301, vec![200])]);
         let ids = written(folder.path(), &commits);
         let forget = |at: usize| {
@@ -248,6 +249,8 @@ mod tests {
         // What leads on and is not there keeps the answer open.
         forget(190);
         let objects = Objects::open(&folder.path().join("objects")).expect("objects");
-        assert!(matches!(merge_base(&objects, ids[201], ids[199]), MergeBase::Unknown(at, ObjectError::Missing) if at == ids[190]));
+        assert!(
+            matches!(merge_base(&objects, ids[201], ids[199]), MergeBase::Unknown(at, ObjectError::Missing) if at == ids[190])
+        );
     }
 }

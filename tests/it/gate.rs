@@ -13,7 +13,7 @@ mod lacking;
 mod matched;
 mod payloads;
 mod reported;
-mod runner;
+pub(crate) mod runner;
 mod shrunk;
 mod started;
 mod waived;

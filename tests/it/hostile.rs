@@ -4,6 +4,8 @@
 mod links;
 mod output;
 mod scale;
+mod sound;
+mod tags;
 mod trees;
 
 use std::fs;

@@ -1,6 +1,7 @@
 //! Owns what the action promises on every event, of every command and every input: each run as the runner runs it. Refuses the network but a
 //! server of its own.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::json;
@@ -79,7 +80,8 @@ fn a_private_repository_is_asked_with_its_token() {
     assert_eq!(outcome(&left), (1, "fail"), "{}", left.log);
     assert!(!left.log.contains("ghs_ofTheRun") && !left.summary.contains("ghs_ofTheRun"), "the token is told");
     // A fork's run has no token there: what is lacking is said with the line that fetches it, and nothing is green.
-    for inputs in [&[("forge", "true"), ("token", "")][..], &[("forge", "false")], &[("forge", "true"), ("token", "ghs_another")]] {
+    for inputs in [&[("forge", "true"), ("token", "")][..], &[("forge", "false")], &[("forge", "true"), ("token", "ghs_another")]]
+    {
         let left = with(inputs);
         assert_eq!(outcome(&left), (3, "incomplete"), "{inputs:?}: {}", left.log);
         assert!(left.commands().iter().any(|(level, text)| level == "error" && text.contains("fetch-depth: 2")), "{}", left.log);
@@ -114,8 +116,12 @@ fn profile_strict_and_policies_reach_the_check() {
     let report = |left: &Left| left.log.lines().find(|line| line.starts_with("gate: ")).unwrap_or_default().to_owned();
     let literal = with(&[("profile", "literal")]);
     assert!(report(&literal).contains("profile literal"), "{}", literal.log);
-    // What cannot be decided any more is new; without a base that had it, it closes the gate by `strict` alone.
-    let (checkout, run) = change(&[CODE, PROJECT], &[CODE, PROJECT, REMOTE]);
+    // What nobody can see closes the gate by `strict` alone, where no base proved it.
+    let checkout = Checkout::new();
+    let main = checkout.commit(&[CODE, PROJECT, REMOTE], &[]);
+    checkout.branch(MAIN, main);
+    checkout.check_out(main);
+    let run = Run::schedule(main);
     let with = |inputs: &[(&str, &str)]| Action::new().run(&checkout, &run, &[&[BINARY], inputs].concat(), &[]);
     let (lax, strict) = (with(&[]), with(&[("strict", "true")]));
     assert_eq!((outcome(&lax), outcome(&strict)), ((0, "pass"), (1, "fail")), "{}{}", lax.log, strict.log);
@@ -140,9 +146,19 @@ fn profile_strict_and_policies_reach_the_check() {
 fn a_release_is_verified_through_the_action() {
     let release = releases();
     let verify = |tag: &str, inputs: &[(&str, &str)]| {
-        let common = [BINARY, ("command", "verify-tag"), ("tag", tag), ("policy", release.policy.as_str()), ("path", release.path.as_str())];
+        let common = [
+            BINARY,
+            ("command", "verify-tag"),
+            ("tag", tag),
+            ("policy", release.policy.as_str()),
+            ("path", release.path.as_str()),
+        ];
         let (checkout, _) = weakening();
-        let run = Run::by_hand("workflow_dispatch", checkout.repository.head().expect("a head").target().expect("an id"), "refs/heads/main");
+        let run = Run::by_hand(
+            "workflow_dispatch",
+            checkout.repository.head().expect("a head").target().expect("an id"),
+            "refs/heads/main",
+        );
         Action::new().run(&checkout, &run, &[&common[..], inputs].concat(), &[])
     };
     let good = verify(&release.good, &[("expect-commit", &release.commit)]);
@@ -151,7 +167,9 @@ fn a_release_is_verified_through_the_action() {
     assert!(good.outputs["signer"].contains("alice") && good.outputs["report"].ends_with(".json"), "{:?}", good.outputs);
     assert!(good.summary.starts_with("## tollgate: pass\n") && good.summary.contains(&release.commit), "{}", good.summary);
     assert!(good.commands().iter().all(|(level, _)| level == "notice"), "{}", good.log);
-    for (tag, inputs) in [(release.good.as_str(), [("expect-commit", "1".repeat(40))]), (release.bad.as_str(), [("mode", "gate".to_owned())])] {
+    for (tag, inputs) in
+        [(release.good.as_str(), [("expect-commit", "1".repeat(40))]), (release.bad.as_str(), [("mode", "gate".to_owned())])]
+    {
         let inputs = inputs.each_ref().map(|(name, value)| (*name, value.as_str()));
         let left = verify(tag, &inputs);
         assert_eq!((outcome(&left), left.outputs["verified"].as_str()), ((1, "fail"), "false"), "{}", left.log);
@@ -183,20 +201,18 @@ fn an_input_that_says_nothing_to_the_command_is_refused() {
     }
 }
 
-/// Report mode with as many warnings as are kept: the word that it was reported only is among them.
+/// Report mode with more warnings than are kept: the word that it was reported only is among them.
 #[test]
 fn what_was_reported_only_is_never_the_one_that_is_dropped() {
-    let many: Vec<(String, String)> = (0..14)
-        .map(|n| (format!("d{n:02}/package.json"), "{\"dependencies\": {\"a\": \"1\"}}".to_owned()))
-        .chain((0..14).map(|n| (format!(".github/workflows/w{n:02}.yml"), "\tno".to_owned())))
-        .collect();
+    let many: Vec<(String, String)> = (0..14).map(|n| (format!(".github/workflows/w{n:02}.yml"), "\tno".to_owned())).collect();
     let many: Vec<(&str, &str)> = many.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-    let base = [CODE, PROJECT, GATES];
+    let base = [CODE, PROJECT, GATES, (super::POLICY, "[rules]\nci-config-readable = \"warning\"\n")];
     let (checkout, run) = change(&base, &super::with(&base, &many));
     let left = Action::new().run(&checkout, &run, &[BINARY, ("mode", "report")], &[]);
     let commands = left.commands();
     let of = |level: &str| commands.iter().filter(|(name, _)| name == level).count();
-    assert_eq!((left.status, of("error"), of("warning")), (0, 10, 10), "{commands:?}");
+    assert_eq!((left.status, of("warning")), (0, 10), "{commands:?}");
+    assert!(of("error") <= 10 && of("notice") <= 10, "{commands:?}");
     assert!(commands.iter().any(|(_, text)| text.contains("reported only")), "{commands:?}");
 }
 
@@ -221,4 +237,24 @@ fn a_server_of_ones_own_may_have_no_releases() {
     for wrong in ["file:///etc", "--help", "x"] {
         assert!(told(&action.run(&checkout, &run, &[("server", wrong)], &own), "the input `server` is an address"), "{wrong}");
     }
+}
+
+/// The page of the action has its inputs and outputs, all of them and no other.
+#[test]
+fn the_page_names_every_input_and_output() {
+    let page = fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/start.md")).expect("a page");
+    let names = |text: &str| -> BTreeSet<String> { text.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let (_, rest) = page.split_once("| Input | What it does |\n| --- | --- |\n").expect("a table");
+    let (table, rest) = rest.split_once("\n\n").expect("its end");
+    let inputs: BTreeSet<String> = table.lines().flat_map(|row| names(row.split('|').nth(1).expect("a cell"))).collect();
+    let (_, rest) = rest.split_once("Its outputs are ").expect("a sentence");
+    let mut outputs = names(rest.split_once(". An input").expect("its end").0);
+    assert!(outputs.remove("check") && outputs.remove("verify-tag"), "whose they are: {outputs:?}");
+    let action = Action::new();
+    let yaml = action.yaml();
+    let has = |key: &str| -> BTreeSet<String> {
+        let all = yaml.root().get(key).expect("a list");
+        all.entries().map(|one| one.name().expect("a name").to_owned()).collect()
+    };
+    assert_eq!((inputs, outputs), (has("inputs"), has("outputs")));
 }

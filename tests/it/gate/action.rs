@@ -50,7 +50,7 @@ impl Action {
         Self { folder }
     }
 
-    fn yaml(&self) -> std::sync::Arc<Document> {
+    pub(super) fn yaml(&self) -> std::sync::Arc<Document> {
         let text = fs::read_to_string(self.folder.path().join("action.yml")).expect("a file");
         let path = RepoPath::new("action.yml").expect("a path");
         Document::parse(SourceFile::new(path, text), Format::Yaml, &Limits::default()).expect("YAML").into()
@@ -105,7 +105,8 @@ impl Action {
         let mut outputs = BTreeMap::new();
         for output in root.get("outputs").expect("outputs").entries() {
             let from = output.value().get("value").and_then(Value::scalar).expect("a value");
-            let from = from.strip_prefix("${{ steps.run.outputs.").and_then(|rest| rest.strip_suffix(" }}")).expect("of the step");
+            let from =
+                from.strip_prefix("${{ steps.run.outputs.").and_then(|rest| rest.strip_suffix(" }}")).expect("of the step");
             outputs.insert(output.name().expect("a name").to_owned(), written.get(from).cloned().unwrap_or_default());
         }
         assert!(written.keys().all(|name| outputs.contains_key(name)), "each output has a name: {written:?}");

@@ -48,9 +48,7 @@ fn about(mut event: Value) -> Value {
 }
 
 pub(super) fn pull_request(branch: &str, base: Oid, head: Oid, lies: Head) -> Value {
-    let side = |owner: &str, name: &str, id: Oid, repo: Value| {
-        json!({ "label": format!("{owner}:{name}"), "ref": name, "sha": id.to_string(), "user": user(owner, 5_346, "User"), "repo": repo })
-    };
+    let side = |owner: &str, name: &str, id: Oid, repo: Value| json!({ "label": format!("{owner}:{name}"), "ref": name, "sha": id.to_string(), "user": user(owner, 5_346, "User"), "repo": repo });
     let head = match lies {
         Head::Here => side("acme", "topic", head, repository("acme", "main")),
         // Its default branch is its own affair, and so is a branch that is called like the base's.

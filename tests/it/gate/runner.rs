@@ -8,8 +8,22 @@ use std::collections::BTreeMap;
 
 /// Commands that the runner knows; any other word is text.
 const KNOWN: [&str; 16] = [
-    "set-env", "set-output", "save-state", "add-mask", "add-path", "add-matcher", "remove-matcher", "debug", "echo", "group", "endgroup",
-    "error", "warning", "notice", "stop-commands", "internal-set-repo-path",
+    "set-env",
+    "set-output",
+    "save-state",
+    "add-mask",
+    "add-path",
+    "add-matcher",
+    "remove-matcher",
+    "debug",
+    "echo",
+    "group",
+    "endgroup",
+    "error",
+    "warning",
+    "notice",
+    "stop-commands",
+    "internal-set-repo-path",
 ];
 /// Bytes of a summary.
 const SUMMARY: usize = 1024 * 1024;
@@ -18,14 +32,14 @@ const KEPT: usize = 10;
 
 /// A command as the runner understands it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Command {
-    pub(super) name: String,
-    pub(super) properties: BTreeMap<String, String>,
-    pub(super) text: String,
+pub(crate) struct Command {
+    pub(crate) name: String,
+    pub(crate) properties: BTreeMap<String, String>,
+    pub(crate) text: String,
 }
 
 /// All commands of a log that the runner obeys.
-pub(super) fn commands(log: &str) -> Vec<Command> {
+pub(crate) fn commands(log: &str) -> Vec<Command> {
     let (mut found, mut stopped): (Vec<Command>, Option<String>) = (Vec::new(), None);
     for line in log.lines() {
         let known = |name: &str| {
@@ -78,7 +92,7 @@ fn undone(text: &str, escapes: &[(&str, &str)]) -> String {
 }
 
 /// What is shown of them as annotations.
-pub(super) fn annotations(commands: &[Command]) -> Vec<&Command> {
+pub(crate) fn annotations(commands: &[Command]) -> Vec<&Command> {
     let mut shown = Vec::new();
     for level in ["error", "warning", "notice"] {
         shown.extend(commands.iter().filter(|command| command.name == level).take(KEPT));
@@ -87,7 +101,7 @@ pub(super) fn annotations(commands: &[Command]) -> Vec<&Command> {
 }
 
 /// `NAME=VALUE`, or `NAME<<END` and lines up to one that is END alone.
-pub(super) fn outputs(text: &str) -> BTreeMap<String, String> {
+pub(crate) fn outputs(text: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut lines = text.split_inclusive('\n');
     while let Some(line) = lines.next().map(|line| line.trim_end_matches('\n')) {
@@ -116,7 +130,7 @@ pub(super) fn outputs(text: &str) -> BTreeMap<String, String> {
 }
 
 /// A summary, if it is not too large to be taken.
-pub(super) fn summary(text: String) -> String {
+pub(crate) fn summary(text: String) -> String {
     assert!(text.len() <= SUMMARY, "{} bytes of summary", text.len());
     text
 }

@@ -1,47 +1,16 @@
 //! Hostile names, messages and excerpts in every rendering: no line is a command of somebody else, and no character steers.
 
-use std::io::Write as _;
-
 use proptest::prelude::*;
 use tollgate::catalog::Severity;
 use tollgate::policy::{Counts, FailOn, Outcome, PolicySource};
-use tollgate::report::{Neutral, PolicyInfo, Subject, SubjectKind, View, reporters};
+use tollgate::report::{PolicyInfo, Subject, SubjectKind, View, reporters};
 use tollgate::text::escape::is_steering;
 
+use super::sound::{PIECES, sound, sound_in_log};
 use super::*;
+use crate::gate::runner;
 
-/// Pieces that names, scripts and policies are made of.
-const PIECES: [&str; 27] = [
-    "a",
-    "b.yml",
-    " ",
-    "/",
-    "\n",
-    "\r",
-    "\r\n",
-    "\t",
-    "::error::x",
-    "::stop-commands::t",
-    "##[group]",
-    "##[error]",
-    "\u{1b}[31m",
-    "\u{1b}]0;t\u{7}",
-    "\u{202e}",
-    "\u{2028}",
-    "\u{85}",
-    "\u{feff}",
-    "|",
-    "`",
-    "<img src=x>",
-    "@all",
-    "%0A",
-    ",",
-    "::",
-    "\u{8}",
-    "\nforged[x]: y\n --> a:1:1\n",
-];
-
-fn hostile() -> impl Strategy<Value = String> {
+pub(super) fn hostile() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(PIECES.to_vec()), 0..8).prop_map(|pieces| pieces.concat())
 }
 
@@ -79,52 +48,40 @@ fn report_of(judged: Judged, hostile: &str) -> Report {
     }
 }
 
-/// What the runner reads as a command: `::` at the start of a line, `##[` anywhere in it.
-fn is_a_command(line: &str) -> bool {
-    line.trim_start().starts_with("::") || line.contains("##[")
-}
-
-/// What is wrong with the rendering, if anything.
-fn judge(format: &str, report: &Report, text: &str, in_actions: bool) -> Result<(), String> {
-    if let Some(c) = text.chars().find(|c| is_steering(*c) && *c != '\n' && *c != '\u{200b}') {
-        return Err(format!("{format}: {c:?} came through:\n{text:?}"));
-    }
-    if let Some(line) = text.lines().find(|line| line.trim_start().starts_with("forged[")) {
-        return Err(format!("{format}: {line:?} is a line of its own:\n{text}"));
-    }
-    if format != "github" {
-        return match text.lines().find(|line| in_actions && is_a_command(line)) {
-            Some(line) => Err(format!("{format}: {line:?} is a command")),
-            None => Ok(()),
-        };
-    }
-    let own = |line: &str| ["::error ", "::warning ", "::notice "].iter().any(|head| line.starts_with(head));
+fn renderings(report: &Report) -> Result<(), String> {
     let actionable = report.actionable();
     let levels = [Severity::Error, Severity::Warning, Severity::Notice];
-    let few = levels.iter().all(|level| actionable.iter().filter(|one| one.severity == *level).count() <= 10);
-    match text.lines().find(|line| !own(line)) {
-        Some(line) => Err(format!("{line:?} is no annotation")),
-        None if few && text.lines().count() != actionable.len() => {
-            Err(format!("{} commands for {} findings", text.lines().count(), actionable.len()))
-        }
-        None => Ok(()),
-    }
-}
-
-fn renderings(report: &Report) -> Result<(), String> {
+    let few = levels.iter().all(|level| actionable.iter().filter(|one| one.severity == *level).count() <= 9);
     for reporter in reporters() {
         for view in [View::default(), View { all: true, verbose: true, ..View::default() }] {
-            let mut plain = Vec::new();
-            reporter.write(report, &view, &mut plain).expect("a vector");
-            let text = String::from_utf8(plain.clone()).map_err(|problem| problem.to_string())?;
-            judge(reporter.format(), report, &text, false)?;
-            let mut in_actions = Vec::new();
+            let mut bytes = Vec::new();
+            reporter.write(report, &view, &mut bytes).expect("a vector");
+            let text = String::from_utf8(bytes).map_err(|problem| problem.to_string())?;
+            sound(reporter.format(), &text)?;
             if !reporter.speaks_commands() {
-                let mut neutral = Neutral::new(&mut in_actions);
-                neutral.write_all(&plain).expect("a vector");
-                neutral.finish().expect("a vector");
-                judge(reporter.format(), report, &String::from_utf8_lossy(&in_actions), true)?;
+                sound_in_log(reporter.format(), &text)?;
+            } else if few && text.lines().count() != actionable.len() {
+                return Err(format!("{} commands for {} findings", text.lines().count(), actionable.len()));
             }
+        }
+    }
+    Ok(())
+}
+
+/// What `facts` says of the same.
+fn facts_of(files: &[(String, String)]) -> Result<(), String> {
+    let dir = folder(&[]);
+    for (path, text) in files {
+        write(dir.path(), path, text.as_bytes());
+    }
+    let facts = inspect::facts(&request(dir.path())).map_err(|error| error.to_string())?;
+    for verbose in [false, true] {
+        let (mut text, mut json) = (Vec::new(), Vec::new());
+        facts.write_text(&View { verbose, ..View::default() }, &mut text).expect("a vector");
+        facts.write_json(&mut json).expect("a vector");
+        for (format, bytes) in [("text", text), ("json", json)] {
+            let text = String::from_utf8(bytes).map_err(|problem| problem.to_string())?;
+            sound(format, &text).and_then(|()| sound_in_log(format, &text))?;
         }
     }
     Ok(())
@@ -170,6 +127,12 @@ proptest! {
         let rendered = renderings(&report);
         prop_assert!(rendered.is_ok(), "{}", rendered.expect_err("wrong"));
     }
+
+    #[test]
+    fn no_fact_speaks_for_the_tree(name in hostile(), script in hostile(), words in hostile()) {
+        let said = facts_of(&tree(&format!("x{}", name.replace('/', "-")), &script, &words));
+        prop_assert!(said.is_ok(), "{}", said.expect_err("wrong"));
+    }
 }
 
 #[test]
@@ -203,9 +166,10 @@ fn hostile_names_on_disk_reach_no_log() {
             for bytes in [output.stdout, output.stderr] {
                 let text = String::from_utf8(bytes).expect("text");
                 assert!(!text.chars().any(|c| is_steering(c) && c != '\n' && c != '\u{200b}'), "{arguments:?}: {text:?}");
-                let own = |line: &str| line.contains(" file=") || line.contains(" title=");
-                let foreign = |line: &&str| !environment.is_empty() && is_a_command(line) && !own(line);
-                assert_eq!(text.lines().find(foreign), None, "{arguments:?}");
+                let all = if environment.is_empty() { Vec::new() } else { runner::commands(&text) };
+                assert_eq!(runner::annotations(&all).len(), all.len(), "{arguments:?}: {all:?}");
+                let own = |one: &runner::Command| one.properties.contains_key("title") && !one.text.is_empty();
+                assert!(all.iter().all(own), "{arguments:?}: {all:?}");
             }
         }
     }
