@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::environment::ActionsRun;
-use super::{Context, output, request};
+use super::{Context, check_run, output, request};
 use crate::catalog::Severity;
 use crate::cli::CheckArgs;
 use crate::error::{Error, Kind};
@@ -32,14 +32,18 @@ fn check(context: &Context, args: &CheckArgs) -> Result<u8, Error> {
     let start = Instant::now();
     let mut report = inspect::check(&request)?;
     report.elapsed = Some(start.elapsed());
+    let run = ActionsRun::read(context.environment);
+    let all_shown = check_run::publish(&request, &run, &mut report);
     let view = View { sarif_all: args.sarif_all, ..request::view(context, args.all) };
     let to_file = View { color: false, terminal: false, ..view };
     output::write_all(&files, |format| render(reporter(format)?, &report, &to_file))?;
-    for format in formats {
-        let bytes = render(format, &report, &view)?;
+    // What a check run has at its line is not shown there twice.
+    let asked = |format: &&&'static dyn Reporter| args.format.is_some() || !(all_shown && format.speaks_commands());
+    for format in formats.iter().filter(asked) {
+        let bytes = render(*format, &report, &view)?;
         if format.speaks_commands() { context.streams.command(&bytes)? } else { context.streams.print(&bytes)? }
     }
-    if let Some(path) = ActionsRun::read(context.environment).output {
+    if let Some(path) = run.output {
         output::append(&path, &outputs(&report))?;
     }
     Ok(report.exit_status())

@@ -1,6 +1,7 @@
 //! Owns the commands: from parsed options to output and exit status. Refuses to decide anything about a repository.
 
 mod check;
+mod check_run;
 mod countersign;
 mod environment;
 mod event;

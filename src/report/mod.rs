@@ -1,6 +1,7 @@
 //! Owns telling: one `Report` value and its renderings. Decides nothing, and refuses to let repository text out unescaped.
 
 mod annotations;
+mod check_run;
 pub mod facts;
 mod facts_text;
 mod github;
@@ -42,6 +43,7 @@ use crate::policy::{Counts, DecidedFinding, FailOn, Outcome, PolicySource};
 use crate::text::{Place, RepoPath, SourceFile};
 
 pub use crate::policy::Fixed;
+pub use check_run::check_run;
 pub use github::annotation;
 pub use neutral::Neutral;
 

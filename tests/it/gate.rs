@@ -3,6 +3,7 @@
 
 mod acted;
 mod action;
+mod check_run;
 mod checkout;
 mod compared;
 mod drawn;

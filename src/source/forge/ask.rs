@@ -7,7 +7,7 @@ use std::hash::BuildHasher as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::HeaderMap;
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::{BodyExt, Limited};
 use octocrab::Octocrab;
 use serde_json::Value;
 
@@ -42,6 +42,15 @@ pub(super) struct Talk {
     patience: Duration,
     end: tokio::time::Instant,
     token: Option<String>,
+}
+
+/// How something is written.
+#[derive(Clone, Copy)]
+pub(super) enum Way {
+    /// Anew.
+    Post,
+    /// Over what is there.
+    Patch,
 }
 
 /// What one try gave.
@@ -117,8 +126,32 @@ impl Talk {
         }
     }
 
+    /// Writes one thing, and tries it once: of one that failed nobody knows whether it was done.
+    pub(super) async fn write(&self, way: Way, route: &str, body: &Value) -> Got {
+        let sent = async {
+            let answer = match way {
+                Way::Post => self.client._post(route, Some(body)).await,
+                Way::Patch => self.client._patch(route, Some(body)).await,
+            };
+            self.answered(answer, ANSWER_BYTES).await
+        };
+        match tokio::time::timeout(self.patience, sent).await {
+            Ok(Try::Got(got, _)) => got,
+            Ok(Try::Again(why, _)) => Got::Failed(self.without_token(&why)),
+            Err(_) => Got::Failed("it takes too long".to_owned()),
+        }
+    }
+
     async fn once(&self, route: &str, most: usize) -> Try {
-        let answer = match self.client._get(route).await {
+        self.answered(self.client._get(route).await, most).await
+    }
+
+    async fn answered<B>(&self, answer: octocrab::Result<http::Response<B>>, most: usize) -> Try
+    where
+        B: BodyExt,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let answer = match answer {
             Ok(answer) => answer,
             Err(problem) => return Try::Again(clause(&problem), None),
         };

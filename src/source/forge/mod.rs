@@ -1,9 +1,10 @@
 //! Owns reaching GitHub's API, the one place of this program that uses a network, and only when asked to: tags with their bytes, what a
-//! shallow checkout lacks, and what the forge knows about a repository. A token goes to the one origin it is for, over https; redirects are refused. Refuses to judge.
+//! shallow checkout lacks, what the forge knows about a repository; and the one thing that is written, a check run. A token goes to the one origin it is for, over https; redirects are refused. Refuses to judge.
 
 mod answers;
 mod ask;
 mod base;
+mod check_run;
 mod connect;
 mod questions;
 mod tags;
@@ -11,6 +12,7 @@ mod written;
 
 pub use answers::{Answers, Got, segment};
 pub use base::{Base, Kind, Wanted, base};
+pub use check_run::{CheckRun, write as write_check_run};
 pub use questions::{MOST_BRANCHES, answers, branches};
 pub use tags::{AtForge, Fetched, tags};
 

@@ -2,7 +2,7 @@
 //! address.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -92,11 +92,17 @@ pub(crate) type Asked = (String, Option<String>);
 pub(crate) struct Server {
     pub(crate) address: String,
     asked: Arc<Mutex<Vec<Asked>>>,
+    written: Arc<Mutex<Vec<(String, Value)>>>,
 }
 
 impl Server {
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().expect("a log").clone()
+    }
+
+    /// What was written: `METHOD PATH`, and its body.
+    pub(crate) fn written(&self) -> Vec<(String, Value)> {
+        self.written.lock().expect("a log").clone()
     }
 }
 
@@ -105,11 +111,13 @@ pub(crate) fn serve(script: &Script) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     let asked = Arc::new(Mutex::new(Vec::new()));
+    let written = Arc::new(Mutex::new(Vec::new()));
+    let bodies = Arc::clone(&written);
     let (log, mut script, only) = (Arc::clone(&asked), script.replies.clone(), script.only.clone());
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let mut reader = BufReader::new(stream);
-            let (mut first, mut token) = (String::new(), None);
+            let (mut first, mut token, mut length) = (String::new(), None, 0);
             let _ = reader.read_line(&mut first);
             loop {
                 let mut line = String::new();
@@ -121,13 +129,29 @@ pub(crate) fn serve(script: &Script) -> Server {
                 {
                     token = Some(value.trim().to_owned());
                 }
+                if let Some((name, value)) = line.split_once(':')
+                    && name.eq_ignore_ascii_case("content-length")
+                {
+                    length = value.trim().parse().unwrap_or(0);
+                }
             }
             let route = first.split(' ').nth(1).unwrap_or_default().to_owned();
             let path = route.split('?').next().unwrap_or_default().to_owned();
+            let method = first.split(' ').next().unwrap_or_default().to_owned();
+            if method != "GET" {
+                let mut body = vec![0; length];
+                let _ = reader.read_exact(&mut body);
+                let body = serde_json::from_slice(&body).unwrap_or_default();
+                bodies.lock().expect("a log").push((format!("{method} {path}"), body));
+            }
             let refused = only.is_some() && only != token;
             log.lock().expect("a log").push((route.clone(), token));
             let missing = Reply::status(404, "Not Found");
-            let known = if script.contains_key(&route) { route } else { path };
+            let known = match method.as_str() {
+                "GET" if script.contains_key(&route) => route,
+                "GET" => path,
+                _ => format!("{method} {path}"),
+            };
             let reply = match script.get_mut(&known) {
                 _ if refused => missing,
                 Some(replies) if replies.len() > 1 => replies.remove(0),
@@ -146,5 +170,5 @@ pub(crate) fn serve(script: &Script) -> Server {
             let _ = reader.get_mut().write_all(body);
         }
     });
-    Server { address, asked }
+    Server { address, asked, written }
 }
