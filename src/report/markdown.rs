@@ -50,21 +50,28 @@ fn render(report: &Report) -> String {
 }
 
 /// What is still free of the page.
-pub(super) struct Room(usize);
+pub(super) struct Room {
+    left: usize,
+    /// A row was left out: what is behind the rows takes no place of one.
+    full: bool,
+}
 
 impl Room {
     /// What is left behind this beginning.
     pub(super) fn behind(head: &str) -> Self {
-        Self(MOST - RESERVE - head.len())
+        Self { left: MOST - RESERVE - head.len(), full: false }
     }
 
     /// As many as fit, each as its own line or lines; how many do not.
     fn fill<T>(&mut self, list: &[T], out: &mut String, line: impl Fn(&T) -> String) -> usize {
         for (at, one) in list.iter().enumerate() {
             let line = line(one);
-            match self.0.checked_sub(line.len()) {
-                Some(left) => self.0 = left,
-                None => return list.len() - at,
+            match self.left.checked_sub(line.len()) {
+                Some(left) => self.left = left,
+                None => {
+                    self.full = true;
+                    return list.len() - at;
+                }
             }
             out.push_str(&line);
         }
@@ -73,10 +80,10 @@ impl Room {
 
     pub(super) fn table<T>(&mut self, title: &str, list: &[T], heads: &[&str], row: impl Fn(&T) -> Vec<String>) -> String {
         let mut out = format!("### {title}\n\n| {} |\n|{}\n", heads.join(" | "), " --- |".repeat(heads.len()));
-        if list.is_empty() || self.0 < out.len() {
+        if list.is_empty() || self.left < out.len() {
             return String::new();
         }
-        self.0 -= out.len();
+        self.left -= out.len();
         let rest = self.fill(list, &mut out, |one| format!("| {} |\n", row(one).join(" | ")));
         if rest > 0 {
             out.push_str(&format!("\n{rest} more were left out here: this page takes no more. The log lists all.\n"));
@@ -86,10 +93,10 @@ impl Room {
 
     pub(super) fn list(&mut self, title: &str, lines: &[String]) -> String {
         let mut out = format!("### {title}\n\n");
-        if lines.is_empty() || self.0 < out.len() {
+        if lines.is_empty() || self.left < out.len() {
             return String::new();
         }
-        self.0 -= out.len();
+        self.left -= out.len();
         let rest = self.fill(lines, &mut out, |line| format!("- {line}\n"));
         if rest > 0 {
             out.push_str(&format!("- {rest} more were left out here\n"));
@@ -100,7 +107,7 @@ impl Room {
     /// What is behind the rows of a table, closed until somebody opens it.
     pub(super) fn evidence<T>(&mut self, list: &[T], block: impl Fn(&T) -> String) -> String {
         let mut blocks = String::new();
-        let rest = self.fill(list, &mut blocks, block);
+        let rest = if self.full { list.len() } else { self.fill(list, &mut blocks, block) };
         if rest > 0 {
             blocks.push_str(&format!("That of {rest} more was left out here. The log has it.\n\n"));
         }
