@@ -21,8 +21,8 @@ fn case(broken: usize) -> Case {
     let many: Vec<(&str, &str)> = many.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let base = [CODE, PROJECT, GATES];
     let (checkout, run) = change(&base, &super::with(&base, &many));
-    let head =
-        checkout.repository.head().and_then(|head| head.peel_to_commit()).expect("the merge").parent_id(1).expect("the head");
+    let merge = checkout.repository.head().expect("a head").target().expect("the merge");
+    let head = checkout.repository.find_commit(merge).expect("it").parent_id(1).expect("the head");
     Case { checkout, run, head: head.to_string() }
 }
 
