@@ -146,6 +146,7 @@ fn is_problem(one: &DecidedFinding) -> bool {
 
 /// Problems of the base that absolve nothing yet.
 struct Unmatched<'b> {
+    base: &'b Decided,
     problems: Vec<Option<&'b DecidedFinding>>,
     by_fingerprint: HashMap<&'b str, Vec<usize>>,
     by_subject: HashMap<(&'b str, String), Vec<usize>>,
@@ -160,7 +161,7 @@ impl<'b> Unmatched<'b> {
             by_fingerprint.entry(one.fingerprint.as_str()).or_default().push(at);
             by_subject.entry((one.finding.rule.as_str(), one.finding.identity())).or_default().push(at);
         }
-        Self { problems, by_fingerprint, by_subject }
+        Self { base, problems, by_fingerprint, by_subject }
     }
 
     /// One at the base absolves at most one at the head.
@@ -197,6 +198,18 @@ impl<'b> Unmatched<'b> {
     /// The same rule on the same subject failed, and has nothing to fail for any more: that something else is open is no new problem.
     fn take_mended(&mut self, finding: &Finding, identity: &str) -> bool {
         finding.settled && self.take_like(finding, identity, |before| before.verdict == Verdict::Fail)
+    }
+
+    /// The same rule failed for the whole repository and named this file: what is left of that is no new problem, however many parts it has.
+    fn was_part(&self, finding: &Finding) -> bool {
+        let named = |whole: &Finding| {
+            let mut paths = finding.places.iter().map(|one| &one.place.path);
+            paths.any(|path| whole.places.iter().any(|one| one.place.path == *path))
+        };
+        let is_whole = |one: &&DecidedFinding| one.finding.subject == "repository" && one.finding.verdict == Verdict::Fail;
+        let mut wholes =
+            self.base.findings.iter().filter(|one| one.finding.rule == finding.rule && is_problem(one)).filter(is_whole);
+        finding.subject != "repository" && wholes.any(|one| named(&one.finding))
     }
 
     fn fixed(self, kept: &BTreeSet<(String, String)>, worse: &BTreeSet<(String, String)>) -> Vec<Fixed> {
@@ -236,7 +249,12 @@ fn mark(
         !edited
     });
     for (at, identity) in open {
-        if unmatched.take_lower(&head[at].finding, &identity) || unmatched.take_mended(&head[at].finding, &identity) {
+        let finding = &head[at].finding;
+        let hidden = lost.hidden.contains_key(&at);
+        if unmatched.take_lower(finding, &identity)
+            || unmatched.take_mended(finding, &identity)
+            || (!hidden && unmatched.was_part(finding))
+        {
             head[at].change = Some(Change::Existing);
         }
     }

@@ -65,6 +65,25 @@ fn what_got_worse_is_not_fixed() {
     assert_eq!((said.status, said.json()["fixed"].as_array().map(Vec::len)), (1, Some(0)), "{}", said.stdout);
 }
 
+/// Of what no bot updated a new one updates a part: the rest was there.
+#[test]
+fn a_bot_for_a_part_makes_the_rest_no_new_problem() {
+    let node = ("package.json", "{ \"dependencies\": { \"express\": \"4.0.0\" } }");
+    let later = ("web/Cargo.toml", "[package]\nname = \"a\"\nversion = \"1.0.0\"\n[dependencies]\nserde = \"1\"\n");
+    let entry =
+        |ecosystem: &str| format!("  - package-ecosystem: {ecosystem}\n    directory: /\n    schedule: {{ interval: weekly }}\n");
+    let bot = format!("version: 2\nupdates:\n{}{}", entry("pip"), entry("github-actions"));
+    let bot = (".github/dependabot.yml", bot.as_str());
+    let new = |head: Files<'_>| -> Vec<String> {
+        let (new, _) = told(&[CODE, PROJECT, GATES, node], head);
+        new.into_iter().filter(|row| row.contains("dependency-update-bot")).collect()
+    };
+    assert_eq!(new(&[CODE, PROJECT, GATES, node, bot]), Vec::<String>::new());
+    // What comes with the bot was not there.
+    let more = new(&[CODE, PROJECT, GATES, node, bot, later]);
+    assert!(more.len() == 1 && more[0].contains("web/Cargo.toml"), "{more:?}");
+}
+
 const TWO: [(&str, &str); 6] = [
     ("pyproject.toml", PROJECT.1),
     ("src/a.py", "import os\n"),
