@@ -225,15 +225,19 @@ impl Framework {
         if !self.html_only || self.handler_files.is_empty() && self.handler_directories.is_empty() {
             return None;
         }
+        // Both trees may lie below `src`, and nowhere else.
+        let path = path.strip_prefix("src/").unwrap_or(path);
+        let below = |directory: &str| path.strip_prefix(directory).filter(|_| !directory.is_empty());
+        let lies = |directory: &String| below(directory).is_some_and(|rest| rest.starts_with(['/', '.']));
         let name = path.rsplit('/').next().unwrap_or(path);
-        let stem = name.split('.').next().unwrap_or(name);
-        let path = format!("/{path}");
-        let lies = |directory: &String| {
-            let start = format!("/{directory}");
-            let mut ends = path.match_indices(&start).map(|(at, found)| at + found.len());
-            ends.any(|end| path[end..].starts_with(['/', '.']))
+        let is_test = [".test.", ".spec."].iter().any(|mark| name.contains(mark));
+        let is_file = |known: &String| {
+            let (directory, stem) = known.rsplit_once('/').unwrap_or(("", known));
+            let inside =
+                if directory.is_empty() { name == path } else { below(directory).is_some_and(|rest| rest.starts_with('/')) };
+            inside && !is_test && name.strip_prefix(stem).is_some_and(|rest| rest.starts_with('.'))
         };
-        Some(self.handler_files.iter().any(|known| known == stem) || self.handler_directories.iter().any(lies))
+        Some(self.handler_files.iter().any(is_file) || self.handler_directories.iter().any(lies))
     }
 }
 

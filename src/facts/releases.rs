@@ -120,7 +120,10 @@ fn takes<'t>(tool: &'t Tool, invocation: &Invocation) -> Option<&'t Takes> {
 fn by_itself<'t>(tool: &'t Tool, invocation: &Invocation) -> Option<&'t Takes> {
     let row = &tool.run[invocation.row];
     let mut others = tool.run.iter().filter(|other| other.action == row.action).filter_map(|other| other.when.as_ref());
-    let is_open = others.any(|when| invocation.inputs.get(&when.input).is_some_and(|input| input.value.is_none()));
+    let computed = |name: &String| invocation.inputs.get(name).is_some_and(|input| input.value.is_none());
+    // Its arguments may name another file, or none, and where it runs decides which file it finds.
+    let own = [&row.argv_input, &row.directory_input].into_iter().flatten().any(computed);
+    let is_open = own || others.any(|when| computed(&when.input));
     row.takes.as_ref().filter(|_| !is_open)
 }
 

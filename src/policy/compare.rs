@@ -200,16 +200,17 @@ impl<'b> Unmatched<'b> {
         finding.settled && self.take_like(finding, identity, |before| before.verdict == Verdict::Fail)
     }
 
-    /// The same rule failed for the whole repository and named this file: what is left of that is no new problem, however many parts it has.
-    fn was_part(&self, finding: &Finding) -> bool {
-        let named = |whole: &Finding| {
-            let mut paths = finding.places.iter().map(|one| &one.place.path);
-            paths.any(|path| whole.places.iter().any(|one| one.place.path == *path))
+    /// The same rule failed as badly for the whole repository and named the file that is shown first: what is left is no new problem.
+    fn was_part(&self, one: &DecidedFinding, path: &str) -> bool {
+        let finding = &one.finding;
+        let is_whole = |before: &&DecidedFinding| {
+            before.finding.rule == finding.rule
+                && before.finding.subject == "repository"
+                && before.finding.verdict == Verdict::Fail
         };
-        let is_whole = |one: &&DecidedFinding| one.finding.subject == "repository" && one.finding.verdict == Verdict::Fail;
-        let mut wholes =
-            self.base.findings.iter().filter(|one| one.finding.rule == finding.rule && is_problem(one)).filter(is_whole);
-        finding.subject != "repository" && wholes.any(|one| named(&one.finding))
+        let names = |before: &DecidedFinding| before.finding.places.iter().any(|one| one.place.path.as_str() == path);
+        let mut wholes = self.base.findings.iter().filter(|before| is_problem(before)).filter(is_whole);
+        finding.subject != "repository" && wholes.any(|before| before.finding.severity >= finding.severity && names(before))
     }
 
     fn fixed(self, kept: &BTreeSet<(String, String)>, worse: &BTreeSet<(String, String)>) -> Vec<Fixed> {
@@ -253,7 +254,7 @@ fn mark(
         let hidden = lost.hidden.contains_key(&at);
         if unmatched.take_lower(finding, &identity)
             || unmatched.take_mended(finding, &identity)
-            || (!hidden && unmatched.was_part(finding))
+            || (!hidden && unmatched.was_part(&head[at], names.path(finding)))
         {
             head[at].change = Some(Change::Existing);
         }

@@ -82,6 +82,13 @@ fn a_bot_for_a_part_makes_the_rest_no_new_problem() {
     // What comes with the bot was not there.
     let more = new(&[CODE, PROJECT, GATES, node, bot, later]);
     assert!(more.len() == 1 && more[0].contains("web/Cargo.toml"), "{more:?}");
+    // Nor what is wrong with what was added.
+    let broken = ("renovate.json", "{ \"packageRules\": [{ \"matchPackageNames\": [\"/^(a/\"], \"groupName\": \"x\" }] }");
+    assert_eq!(new(&[CODE, PROJECT, GATES, node, broken]).len(), 1);
+    // A directory with another name is the same one.
+    let moved = ("site/package.json", node.1);
+    let (found, _) = told(&[CODE, PROJECT, GATES, ("web/package.json", node.1)], &[CODE, PROJECT, GATES, moved, bot]);
+    assert!(!found.iter().any(|row| row.contains("dependency-update-bot")), "{found:?}");
 }
 
 const TWO: [(&str, &str); 6] = [

@@ -36,7 +36,12 @@ fn what_serves_pages_only_or_tries_others_out_has_no_interface_to_describe() {
         ("\"next\": \"15\"", "web/pages/apiary.ts", ""),
         // What lies below a directory of pages is an address, whatever it is called.
         ("\"next\": \"15\"", "web/app/api/docs/route.ts", "web serves HTTP (next)"),
-        ("\"next\": \"15\"", "web/src/pages/apiary/pages/api/x.ts", "web serves HTTP (next)"),
+        ("\"next\": \"15\"", "web/cypress/pages/api/x.ts", ""),
+        ("\"next\": \"15\"", "web/src/lib/route.ts", ""),
+        ("\"next\": \"15\"", "web/src/app/x/route.test.ts", ""),
+        ("\"@sveltejs/kit\": \"2\"", "web/src/hooks.client.ts", ""),
+        ("\"@sveltejs/kit\": \"2\"", "web/src/lib/hooks.ts", ""),
+        ("\"@sveltejs/kit\": \"2\"", "web/src/hooks.server.ts", "web serves HTTP (sveltekit)"),
         ("\"next\": \"15\", \"express\": \"4\"", "web/app/about/page.tsx", "web serves HTTP (express)"),
         // Where its endpoints lie is configured.
         ("\"nuxt\": \"3\"", "web/app/pages/a.ts", "web serves HTTP (nuxt)"),

@@ -115,7 +115,8 @@ impl<'b> Look<'b> {
             OptionKind::Map => vec![(value, level)],
             OptionKind::List | OptionKind::ListOrText => {
                 // What only selects is taken out before anything is looked at (`massageConfig`).
-                let selects = |key: &str| key.starts_with("match") || key.starts_with("exclude");
+                let older = |key: &str| self.bot.older_selectors.iter().any(|known| known == key);
+                let selects = |key: &str| key.starts_with("match") || key.starts_with("exclude") || older(key);
                 let is_idle = |rule: &Value<'_>| rule.entries().all(|entry| entry.name().is_some_and(selects));
                 let maps = value.items().filter(|item| item.kind() == Kind::Mapping);
                 maps.filter(|item| name != "packageRules" || !is_idle(item)).map(|item| (item, level)).collect()

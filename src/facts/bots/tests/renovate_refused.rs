@@ -191,6 +191,7 @@ fn a_regular_expression_that_does_not_compile_stops_the_bot() {
         r#""packageRules":[{"matchPackageNames":["*"],"groupName":"x"}]"#,
         // A rule that only selects is taken out before.
         r#""packageRules":[{"matchPackageNames":["/^(a/"]},{"matchPackageNames":["*","!a"],"excludePackageNames":["b"]}]"#,
+        r#""packageRules":[{"packagePatterns":["^(a"]},{"updateTypes":["major"],"matchPackageNames":["/^(a/"]}]"#,
         // Characters by their number.
         r#""packageRules":[{"matchPackageNames":["/a\\40b/","/(a)\\101/"],"groupName":"x"}]"#,
         r#""packageRules":[{"matchPackageNames":["**/a","!b"],"groupName":"x"}]"#,

@@ -176,6 +176,11 @@ fn what_may_be_another_word_than_a_name_may_mean_every_script() {
     for line in ["run-s lint$X", "run-p no$X", "npm-run-all @(lint|test)$X x$X"] {
         assert_eq!(told(&Together, &files, "", line), every, "{line}");
     }
+    // It may be a flag as well.
+    for line in ["run-p $X lint", "run-p lint $X", "run-s --$X lint"] {
+        let runs = told(&Together, &files, "", line);
+        assert!(runs.iter().all(|run| run.contains("!unknown")), "{line}: {runs:?}");
+    }
     assert_eq!(told(&Npm, &files, "", "yarn work$X foo run lint").len(), 3);
     assert_eq!(told(&Npm, &files, "", "npm run lint:$X"), ["a <- package.json:1 ?"]);
 }

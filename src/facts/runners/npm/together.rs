@@ -54,12 +54,16 @@ pub(super) fn run_all(call: &Call<'_>, world: &World<'_>) -> Runs {
     let run = Run { client: Client::Npm, call, world, ignore_scripts: false, shell: None };
     let chosen = scripts::here(world.snapshot, call.workdir)?;
     let Some(package) = chosen.first().map(|chosen| &chosen.package) else { return Ok(Vec::new()) };
-    let (mut out, mut race, mut open) = (Vec::new(), None, false);
+    let (mut out, mut race, mut open, mut may_be_flag) = (Vec::new(), None, false, None);
     let words = call.words.get(1..).unwrap_or(&[]);
     let mut at = 0;
     while let Some(word) = words.get(at) {
         at += 1;
         let Some(text) = word.value.as_deref() else {
+            // It may be a flag as well: `--race`, `--help`.
+            if word.is_open() || word.head().starts_with('-') {
+                may_be_flag.get_or_insert_with(|| word.place.clone());
+            }
             // A pattern, a name with arguments, several of them: any script may be meant, and further such words mean no more.
             if !std::mem::replace(&mut open, true) {
                 run.computed(package, None, &[], &word.place, &mut out);
@@ -77,6 +81,11 @@ pub(super) fn run_all(call: &Call<'_>, world: &World<'_>) -> Runs {
     }
     if let Some(place) = race {
         let hold = Hold::new(HoldEffect::Soften, place, "`--race` ends the others as soon as one succeeds");
+        out.iter_mut().for_each(|next| next.holds.push(hold.clone()));
+    }
+    if let Some(place) = may_be_flag {
+        let why = "an argument is computed and could be any flag";
+        let hold = Hold::new(HoldEffect::Unknown(Reason::Dynamic), place, why);
         out.iter_mut().for_each(|next| next.holds.push(hold.clone()));
     }
     Ok(out)
