@@ -225,18 +225,19 @@ impl Framework {
         if !self.html_only || self.handler_files.is_empty() && self.handler_directories.is_empty() {
             return None;
         }
-        // Both trees may lie below `src`, and nowhere else.
-        let path = path.strip_prefix("src/").unwrap_or(path);
         let below = |directory: &str| path.strip_prefix(directory).filter(|_| !directory.is_empty());
         let lies = |directory: &String| below(directory).is_some_and(|rest| rest.starts_with(['/', '.']));
         let name = path.rsplit('/').next().unwrap_or(path);
-        let is_test = [".test.", ".spec."].iter().any(|mark| name.contains(mark));
+        let is_none = self.no_handlers.iter().any(|mark| name.contains(mark.as_str()));
         let is_file = |known: &String| {
             let (directory, stem) = known.rsplit_once('/').unwrap_or(("", known));
             let inside =
                 if directory.is_empty() { name == path } else { below(directory).is_some_and(|rest| rest.starts_with('/')) };
-            inside && !is_test && name.strip_prefix(stem).is_some_and(|rest| rest.starts_with('.'))
+            inside && name.strip_prefix(stem).is_some_and(|rest| rest.starts_with('.'))
         };
+        if is_none {
+            return Some(false);
+        }
         Some(self.handler_files.iter().any(is_file) || self.handler_directories.iter().any(lies))
     }
 }
@@ -263,12 +264,15 @@ pub struct Framework {
     /// Serves HTML pages only.
     #[serde(default)]
     pub html_only: bool,
-    /// What a file is called, before its first dot, that answers with something else than a page.
+    /// Files that answer with something else than a page: their directory, and how their name begins.
     #[serde(default)]
     pub handler_files: Vec<String>,
-    /// Where such files lie, whatever they are called.
+    /// Directories of such files, whatever these are called.
     #[serde(default)]
     pub handler_directories: Vec<String>,
+    /// Parts of names of files that are none of these.
+    #[serde(default)]
+    pub no_handlers: Vec<String>,
     /// A framework for JSON interfaces.
     #[serde(default)]
     pub api: bool,
