@@ -16,8 +16,8 @@ pub struct Releasing {
     pub preview: Vec<String>,
     /// What the repository of this gate's own action is called. Whose it is, nobody can know: it is where a copy of it lies.
     pub own_action: String,
-    /// Directories into which dependencies are installed: nobody deploys one as it is.
-    pub installed: Vec<String>,
+    /// Directories of packages whose digests the lock of a tree names.
+    pub package_caches: Vec<String>,
     /// Keys of a job with which its commands may be others than they are called.
     pub job_keys: Vec<String>,
     /// Variables that change what programs do; those that end in `_` are beginnings of names.
@@ -296,6 +296,9 @@ pub enum Verifies {
     /// Nothing: it makes something by a name that a later command may deploy.
     #[serde(skip)]
     Made,
+    /// Nothing: it may leave something behind, of whatever the tree then is, that is deployed.
+    #[serde(skip)]
+    Left,
 }
 
 impl Verifies {

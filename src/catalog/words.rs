@@ -61,6 +61,9 @@ pub struct WordsRow {
     /// What words beside flags may be; none: there are none.
     #[serde(default)]
     pub operands: Vec<Class>,
+    /// Words beside flags that may stand there whatever else may.
+    #[serde(default)]
+    pub names: Vec<String>,
     /// What the last of several may be; none: as all.
     #[serde(default)]
     pub last: Vec<Class>,
@@ -73,6 +76,9 @@ pub struct WordsRow {
     /// Flags whose values name what it makes, for `made`.
     #[serde(default)]
     pub makes: Vec<String>,
+    /// It leaves nothing behind that may be deployed.
+    #[serde(default)]
+    pub idle: bool,
 }
 
 /// What a word may be. A part that is not known has to stand for the verified tag or commit, but in what `any` has, or where the class says more.

@@ -5,6 +5,7 @@ mod arguments;
 mod brought;
 mod called;
 mod despite;
+mod early;
 mod meaning;
 mod named;
 mod plain;

@@ -11,6 +11,7 @@ mod commands;
 mod deployed;
 mod deployed_as;
 mod deployed_by;
+mod deployed_early;
 mod deployed_found;
 mod deployed_from;
 mod deployed_near;

@@ -230,20 +230,16 @@ fn is_cache(call: &ActionCall) -> bool {
     call.name.to_ascii_lowercase().starts_with("actions/cache")
 }
 
-/// What it keeps may be deployed: an artefact, or a cache of something in the tree that is not only installed there.
+/// What it keeps may be deployed, or may be what builds it: an artefact, or a cache of anything but packages that a lock names.
 fn is_of_product(call: &ActionCall) -> bool {
     !is_cache(call) || cached(call).any(|_| true)
 }
 
-/// The paths of a cache in the tree.
+/// The paths of a cache that are not only packages of which the lock says what they are.
 fn cached(call: &ActionCall) -> impl Iterator<Item = &str> {
     let lines = call.input("path").map_or("", |input| input.text.text()).lines().map(str::trim);
-    lines.filter(|line| {
-        let last = line.trim_end_matches(['/', '*']).rsplit('/').next().unwrap_or_default();
-        !line.is_empty()
-            && !line.starts_with(['~', '/', '$', '!'])
-            && !Catalog::builtin().releasing.installed.iter().any(|name| name == last)
-    })
+    let caches = &Catalog::builtin().releasing.package_caches;
+    lines.filter(|line| !line.is_empty() && !caches.iter().any(|cache| cache == line.trim_end_matches('/')))
 }
 
 /// What one step keeps may be what another one takes.

@@ -13,17 +13,17 @@ use crate::facts::workdir::WORKSPACE;
 use crate::text::Place;
 
 /// Something that sets what lies in the tree.
-struct Setter {
+pub(super) struct Setter {
     place: Place,
     /// The line of its step.
-    line: usize,
+    pub(super) line: usize,
     /// Its number among those of the same step.
-    number: usize,
+    pub(super) number: usize,
     meaning: Meaning,
     /// It runs whenever the job comes to it.
     certain: bool,
     /// It is put into a directory of its own, over what else is checked out or beside it.
-    aside: bool,
+    pub(super) aside: bool,
     /// It is of another repository, or may be.
     other: bool,
 }
@@ -57,6 +57,7 @@ impl Reading<'_> {
         let until = (own_place(user).line, self.number_of(user));
         let own = self.setters(held, user.job).into_iter().filter(|setter| setter.line <= until.0).collect::<Vec<_>>();
         let handed = self.taken(user.job, until);
+        let left = self.left_before(held, user, &own);
         let wrong = if user.job == held.verify.job {
             self.beside_verification(held, own)
         } else if own.is_empty() && handed.is_empty() {
@@ -65,6 +66,7 @@ impl Reading<'_> {
             last(own).into_iter().find_map(|setter| after(held, &setter))
         };
         wrong
+            .or(left)
             .or_else(|| self.put_over(held, user))
             .or_else(|| handed.iter().find_map(|step| self.handed_on(held, step, user, seen)))
     }

@@ -18,6 +18,10 @@ static UNLISTED: LazyLock<ReleaseRow> =
 static MADE: LazyLock<ReleaseRow> =
     LazyLock::new(|| ReleaseRow { title: "what is made".to_owned(), what: Some(Verifies::Made), ..ReleaseRow::default() });
 
+/// The row of what may leave something behind.
+static LEFT: LazyLock<ReleaseRow> =
+    LazyLock::new(|| ReleaseRow { title: "what is left".to_owned(), what: Some(Verifies::Left), ..ReleaseRow::default() });
+
 impl Tracer<'_> {
     /// A command whose words are asked for: whether they are all known, and what stands behind them is that command's doing.
     pub(super) fn listed(&mut self, words: &[Word], deploys: bool, frame: &Frame) -> bool {
@@ -31,6 +35,9 @@ impl Tracer<'_> {
                 }
                 if !fitting.makes.is_empty() {
                     self.release_words(&MADE, &fitting.makes, Odd::default(), frame);
+                }
+                if !fitting.idle && !fitting.launches {
+                    self.release_words(&LEFT, words.get(..1).unwrap_or_default(), Odd::default(), frame);
                 }
                 !fitting.launches
             }

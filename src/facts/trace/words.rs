@@ -28,6 +28,8 @@ pub(super) struct Fitting {
     pub(super) makes: Vec<Word>,
     /// What stands behind its own words is looked at itself.
     pub(super) launches: bool,
+    /// It leaves nothing behind that may be deployed.
+    pub(super) idle: bool,
 }
 
 impl Tracer<'_> {
@@ -87,7 +89,7 @@ impl Reading<'_> {
     /// All words beside those that made it this command; else the first that the row does not take.
     fn all(mut self, args: &[Word]) -> Result<Fitting, Option<&Word>> {
         let row = self.row;
-        self.fitting.launches = row.launches;
+        (self.fitting.launches, self.fitting.idle) = (row.launches, row.idle);
         let denied = |word: &&Word| row.not.iter().any(|start| word.shape().starts_with(start.as_str()));
         if let Some(word) = args.iter().find(denied) {
             return Err(Some(word));
@@ -168,6 +170,9 @@ impl Reading<'_> {
             return Err(word);
         }
         for (at, word) in said.operands.iter().enumerate() {
+            if word.value.as_ref().is_some_and(|value| row.names.contains(value)) {
+                continue;
+            }
             let last = at + 1 == said.operands.len() && at > 0;
             let classes = match () {
                 () if at == 0 && !row.first.is_empty() => &row.first,

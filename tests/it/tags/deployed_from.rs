@@ -277,7 +277,9 @@ fn what_other_jobs_keep_is_of_their_trees() {
         ("what the verifying job keeps is that one", own("name: dist, ", "name: dist"), "unknown"),
         ("what the verifying job keeps has no name", own("", "name: dist"), "pass"),
         ("a cache of what is installed", both("~/.npm"), "pass"),
-        ("a cache of modules", both("node_modules"), "pass"),
+        ("a cache of modules", both("node_modules"), "unknown"),
+        ("a cache of programs", both("~/.local/bin"), "unknown"),
+        ("a cache of what a compiler made", both("~/go"), "unknown"),
         ("a cache of what is built", both("dist"), "unknown"),
     ]);
 }
