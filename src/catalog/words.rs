@@ -123,4 +123,6 @@ pub enum Class {
     Off,
     /// A name and what it is set to.
     Assigned,
+    /// A substitution of sed that puts what stands for the verified tag or commit where a pattern fits, and does nothing else.
+    Substitution,
 }

@@ -62,6 +62,7 @@ impl Kinds<'_> {
                 }
             }
             Class::Made => Fit::Made,
+            Class::Substitution => told(substitutes_one(&within(word).unwrap_or_else(|| text.to_owned()))),
             Class::Assigned => when(known || text.split(UNKNOWN_CHAR).next().is_some_and(|head| head.contains('='))),
         }
     }
@@ -118,6 +119,38 @@ pub fn is_plain(text: &str) -> bool {
 #[must_use]
 pub fn is_of_a_host(text: &str) -> bool {
     text.split_once('/').is_some_and(|(first, _)| first.trim_start_matches('.').contains('.'))
+}
+
+/// What stands between the quotes of a word, with a part that is not known for each variable; of a word with blanks no other shape is known.
+fn within(word: &Word) -> Option<String> {
+    let inner = word.raw.strip_prefix('"')?.strip_suffix('"').filter(|inner| !inner.contains(['"', '\\', '`', UNKNOWN_CHAR]))?;
+    let mut pieces = inner.split('$');
+    let mut shape = pieces.next()?.to_owned();
+    for piece in pieces {
+        let (name, braced) = piece.strip_prefix('{').map_or((piece, false), |rest| (rest, true));
+        let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(name.len());
+        let rest = name.get(end..).filter(|_| end > 0)?;
+        shape.push(UNKNOWN_CHAR);
+        shape.push_str(if braced { rest.strip_prefix('}')? } else { rest });
+    }
+    Some(shape)
+}
+
+/// A command `s` of sed (POSIX.1-2017, sed, "Editing Commands in sed") whose replacement ends with the one part that is not known, as a value does: behind
+/// nothing, a blank, a quote, or what stands before a tag or a value. No flag with which it runs or writes something.
+fn substitutes_one(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('s') else { return false };
+    let Some(mark) = rest.chars().next().filter(|mark| mark.is_ascii_punctuation() && *mark != '\\') else { return false };
+    let parts: Vec<&str> = rest.split(mark).collect();
+    let ["", pattern, replacement, flags] = parts.as_slice() else { return false };
+    let Some(before) = replacement.strip_suffix(['"', '\'']).unwrap_or(replacement).strip_suffix(UNKNOWN_CHAR) else {
+        return false;
+    };
+    let plain = |part: &str| !part.contains(['\n', '\\', UNKNOWN_CHAR]);
+    let ends = before.chars().next_back().is_none_or(|last| matches!(last, ':' | '=' | '"' | '\'' | ' ' | 'v'));
+    ends && plain(before)
+        && !pattern.contains(['\n', UNKNOWN_CHAR])
+        && flags.chars().all(|flag| flag.is_ascii_digit() || matches!(flag, 'g' | 'i' | 'I'))
 }
 
 /// A package of a registry in one version.

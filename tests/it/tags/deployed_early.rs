@@ -154,3 +154,29 @@ fn what_takes_its_tree_from_elsewhere_unless_it_is_told_is_asked_where_it_is_tol
         ),
     ]);
 }
+
+#[test]
+fn a_manifest_may_be_told_what_was_verified_and_nothing_else() {
+    let env = "\nenv: { TAG: \"${{ inputs.tag }}\", COMMIT: \"${{ needs.verify.outputs.commit }}\", X: \"${{ inputs.x }}\" }";
+    let sed = |line: &str| Two { between: &step(&format!("run: |\n  {line}{env}")), ..Two::default() }.text();
+    table(&[
+        ("by the tag", sed("sed -i \"s/TAG/$TAG/\" k8s/app.yml"), "pass"),
+        ("by the commit, everywhere", sed("sed -i -E \"s|acme/x:.*|acme/x:${COMMIT}|g\" k8s/app.yml"), "pass"),
+        ("as an expression", sed("sed -i -e \"s#tag: .*#tag: $TAG#\" k8s/app.yml"), "pass"),
+        ("by something else", sed("sed -i \"s/TAG/$X/\" k8s/app.yml"), "unknown"),
+        ("by what is written there", sed("sed -i 's/TAG/latest/' k8s/app.yml"), "unknown"),
+        ("another image of it", sed("sed -i \"s|acme/x|acme/$TAG:latest|\" k8s/app.yml"), "unknown"),
+        ("run by the shell", sed("sed -i \"s/TAG/$TAG/e\" k8s/app.yml"), "unknown"),
+        ("written elsewhere", sed("sed -i \"s/TAG/$TAG/w k8s/other.yml\" k8s/app.yml"), "unknown"),
+        ("two commands", sed("sed -i \"s/TAG/$TAG/;s/x/y/\" k8s/app.yml"), "unknown"),
+        ("two expressions", sed("sed -i -e \"s/TAG/$TAG/\" -e 's/x/y/' k8s/app.yml"), "unknown"),
+        ("a script", sed("sed -i -f edit.sed k8s/app.yml"), "unknown"),
+        ("a file elsewhere", sed("sed -i \"s/TAG/$TAG/\" /tmp/x"), "unknown"),
+    ]);
+    let build = |line: &str| Two { last: &format!("run: {line}{env}"), ..Two::default() }.text();
+    table(&[
+        ("built by the cloud", build("gcloud builds submit --tag \"gcr.io/acme/x:$TAG\" ."), "pass"),
+        ("without a source", build("gcloud builds submit --no-source --tag \"gcr.io/acme/x:$TAG\""), "unknown"),
+        ("of an archive elsewhere", build("gcloud builds submit --tag gcr.io/acme/x gs://acme/src.tgz"), "unknown"),
+    ]);
+}
