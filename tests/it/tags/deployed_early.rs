@@ -173,6 +173,16 @@ fn a_manifest_may_be_told_what_was_verified_and_nothing_else() {
         ("a script", sed("sed -i -f edit.sed k8s/app.yml"), "unknown"),
         ("a file elsewhere", sed("sed -i \"s/TAG/$TAG/\" /tmp/x"), "unknown"),
     ]);
+    let edit = |line: &str| {
+        let last = "run: kubectl apply -k k8s";
+        Two { between: &step(&format!("run: |\n  cd k8s\n  kustomize edit set image {line}{env}")), last, ..Two::default() }
+            .text()
+    };
+    table(&[
+        ("by kustomize", edit("\"acme/x=acme/x:$TAG\""), "pass"),
+        ("by kustomize, another one", edit("\"acme/x=acme/x:$X\""), "unknown"),
+        ("by kustomize, the newest", edit("acme/x=acme/x:latest"), "unknown"),
+    ]);
     let build = |line: &str| Two { last: &format!("run: {line}{env}"), ..Two::default() }.text();
     table(&[
         ("built by the cloud", build("gcloud builds submit --tag \"gcr.io/acme/x:$TAG\" ."), "pass"),
