@@ -99,8 +99,28 @@ impl Object<'_> {
 pub struct Objects {
     odb: Odb<'static>,
     /// Its own directory, and those that it borrows from.
-    directories: Vec<PathBuf>,
+    directories: Vec<Directory>,
     packs: Packs,
+}
+
+/// A directory of objects that have files of their own.
+struct Directory {
+    path: PathBuf,
+    /// By the first byte of their ids: whether there may be any.
+    holds: Box<[bool; 256]>,
+}
+
+impl Directory {
+    fn new(path: PathBuf) -> Self {
+        // Where it cannot be listed any may be there.
+        let Ok(entries) = fs::read_dir(&path) else { return Self { path, holds: Box::new([true; 256]) } };
+        let mut holds = Box::new([false; 256]);
+        let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        for first in names.filter(|name| name.len() == 2).filter_map(|name| u8::from_str_radix(&name, 16).ok()) {
+            holds[usize::from(first)] = true;
+        }
+        Self { path, holds }
+    }
 }
 
 impl Objects {
@@ -117,7 +137,8 @@ impl Objects {
         let packs = Packs::open(directories.iter().map(PathBuf::as_path)).map_err(&fail)?;
         let text = directory.to_str().ok_or_else(|| fail("its path is not UTF-8".to_owned()))?;
         let odb = Odb::new().and_then(|odb| odb.add_disk_alternate(text).map(|()| odb));
-        Ok(Self { odb: odb.map_err(|error| fail(error.message().to_owned()))?, directories, packs })
+        let odb = odb.map_err(|error| fail(error.message().to_owned()))?;
+        Ok(Self { odb, directories: directories.into_iter().map(Directory::new).collect(), packs })
     }
 
     /// Keeps objects in memory beside those on disk; nothing is written.
@@ -138,11 +159,16 @@ impl Objects {
     ///
     /// # Errors
     /// It is missing or damaged.
-    #[expect(clippy::disallowed_methods, reason = "the one place that catches its panic")]
     pub fn header(&self, id: Oid) -> Result<(usize, ObjectType), ObjectError> {
-        if let Some(loose) = self.loose(id)? {
-            return Ok((loose.size, loose.kind));
+        match self.loose(id)? {
+            Some(loose) => Ok((loose.size, loose.kind)),
+            None => self.packed(id),
         }
+    }
+
+    /// Type and size of an object of a pack.
+    #[expect(clippy::disallowed_methods, reason = "the one place that catches its panic")]
+    fn packed(&self, id: Oid) -> Result<(usize, ObjectType), ObjectError> {
         self.packs.end(id)?;
         // git2 unwraps the type that a pack file claims, and a damaged pack can claim one that does not exist.
         catch_unwind(AssertUnwindSafe(|| self.odb.read_header(id)))
@@ -158,7 +184,7 @@ impl Objects {
         let loose = self.loose(id)?;
         let (bytes, found) = match &loose {
             Some(loose) => (loose.size, loose.kind),
-            None => self.header(id)?,
+            None => self.packed(id)?,
         };
         if bytes > max_bytes {
             return Err(ObjectError::TooLarge(bytes));
@@ -181,8 +207,9 @@ impl Objects {
         let name = id.to_string();
         let Some((first, rest)) = name.split_at_checked(2) else { return Ok(None) };
         let mut damage = None;
-        for directory in &self.directories {
-            match loose::open(&directory.join(first).join(rest)) {
+        let byte = id.as_bytes().first().map_or(0, |byte| usize::from(*byte));
+        for directory in self.directories.iter().filter(|directory| directory.holds.get(byte) != Some(&false)) {
+            match loose::open(&directory.path.join(first).join(rest)) {
                 Ok(None) => {}
                 Ok(found) => return Ok(found),
                 Err(error) => damage = damage.or(Some(error)),

@@ -19,6 +19,8 @@ const ID: usize = 20;
 const NAMES: u64 = 8 + 256 * 4;
 /// Bytes of an entry's header that are looked at: a size, a distance or an id.
 const HEADER: usize = 32;
+/// So many names are read at once; more are halved before.
+const AT_ONCE: u32 = 256;
 
 /// The packs of an object database.
 pub(super) struct Packs(Vec<Pack>);
@@ -88,25 +90,53 @@ impl Pack {
         Some(Self { data, index, counts, old, sound: Mutex::default() })
     }
 
-    fn name(&self, at: u32) -> Option<[u8; ID]> {
-        let at = u64::from(at);
-        bytes_at(&self.index, if self.old { 1024 + at * 24 + 4 } else { NAMES + at * ID as u64 })
+    /// Bytes of an entry of the index that has a name, and where in it that stands; where the first begins.
+    fn rows(&self) -> (u64, usize, u64) {
+        if self.old { (24, 4, 1024) } else { (ID as u64, 0, NAMES) }
     }
 
-    /// The offset of an object.
+    fn name(&self, at: u32) -> Option<[u8; ID]> {
+        let (width, before, start) = self.rows();
+        bytes_at(&self.index, start + u64::from(at) * width + before as u64)
+    }
+
+    /// The offset of an object. Halves as libgit2 does, so that in an index whose names are in disorder it comes to the same one.
     fn find(&self, id: &[u8]) -> Option<u64> {
         let first = usize::from(*id.first()?);
         let mut low = if first == 0 { 0 } else { self.counts[first - 1] };
         let mut high = self.counts[first];
+        let mut near: Option<(u32, Vec<u8>)> = None;
         while low < high {
+            if near.is_none() && high - low <= AT_ONCE {
+                near = Some((low, self.names(low, high)?));
+            }
             let middle = low + (high - low) / 2;
-            match self.name(middle)?.as_slice().cmp(id) {
+            let order = match &near {
+                Some((start, rows)) => self.name_in(rows, middle - start)?.cmp(id),
+                None => self.name(middle)?.as_slice().cmp(id),
+            };
+            match order {
                 std::cmp::Ordering::Equal => return self.offset(middle),
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
             }
         }
         None
+    }
+
+    /// The entries from one to another as they stand in the index.
+    fn names(&self, low: u32, high: u32) -> Option<Vec<u8>> {
+        let (width, _, start) = self.rows();
+        let mut rows = vec![0; usize::try_from(u64::from(high - low) * width).ok()?];
+        fill(&self.index, &mut rows, start + u64::from(low) * width)?;
+        Some(rows)
+    }
+
+    /// The name in one of some entries.
+    fn name_in<'r>(&self, rows: &'r [u8], at: u32) -> Option<&'r [u8]> {
+        let (width, before, _) = self.rows();
+        let from = usize::try_from(u64::from(at) * width).ok()? + before;
+        rows.get(from..from + ID)
     }
 
     fn offset(&self, at: u32) -> Option<u64> {
@@ -165,14 +195,19 @@ impl Pack {
 
 fn bytes_at<const N: usize>(file: &File, at: u64) -> Option<[u8; N]> {
     let mut bytes = [0; N];
+    fill(file, &mut bytes, at).map(|()| bytes)
+}
+
+/// Reads as many bytes as there is room for.
+fn fill(file: &File, bytes: &mut [u8], at: u64) -> Option<()> {
     let mut read = 0;
-    while read < N {
-        match read_at(file, &mut bytes[read..], at.checked_add(read as u64)?) {
+    while read < bytes.len() {
+        match read_at(file, bytes.get_mut(read..)?, at.checked_add(read as u64)?) {
             Ok(0) | Err(_) => return None,
             Ok(more) => read += more,
         }
     }
-    Some(bytes)
+    Some(())
 }
 
 #[cfg(unix)]
