@@ -29,7 +29,7 @@ const SAME: usize = 90;
 /// Its objects are not all here.
 pub(super) fn open(request: &CheckRequest, commit: Oid, head: &Snapshot) -> Result<Snapshot, Error> {
     let options = OpenOptions { rev: Some(commit.to_string()), judge_commit: false, ..request.opening() };
-    let base = snapshot::open(&request.path, &options).map_err(|error| {
+    let base = snapshot::open_beside(&request.path, &options, head).map_err(|error| {
         let message = format!("the base {commit} cannot be read: {}", error.message);
         Error::incomplete(message).hint(fetching::base(&commit.to_string()))
     })?;

@@ -1,4 +1,4 @@
-//! Owns parsed documents, each text parsed once in each format, shared by base and head. Refuses to keep a document whose
+//! Owns what base and head share: files of the object database, each read once, and parsed documents, each text parsed once in each format. Refuses to keep a document whose
 //! text has changed.
 
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use crate::doc::{DocErrorKind, Document, Format};
 use crate::text::{RepoPath, SourceFile};
 
-use super::{Snapshot, Unread, UnreadKind, lock};
+use super::{Entry, Read, Snapshot, Unread, UnreadKind, lock};
 
 /// A document, or why its text is none.
 type Parsed = Result<Arc<Document>, Unread>;
@@ -16,9 +16,26 @@ type Parsed = Result<Arc<Document>, Unread>;
 /// one makes of it.
 type Texts = Vec<(Arc<SourceFile>, Arc<OnceLock<Parsed>>)>;
 
-/// Documents by path and format.
+/// Documents by path and format, and the files of object databases by path and id.
 #[derive(Default)]
-pub(super) struct Documents(Mutex<HashMap<(RepoPath, Format), Texts>>);
+pub(super) struct Documents {
+    parsed: Mutex<HashMap<(RepoPath, Format), Texts>>,
+    files: Mutex<HashMap<(RepoPath, String), Arc<SourceFile>>>,
+}
+
+impl Documents {
+    /// The file of an entry, read by the first that asks for it. Only texts are kept: what cannot be read is told to each.
+    pub(super) fn shared(&self, entry: &Entry, max_bytes: usize, read: impl FnOnce() -> Read) -> Read {
+        let Some(id) = entry.blob().filter(|_| entry.is_file()) else { return read() };
+        let key = (entry.path.clone(), id);
+        let known = lock(&self.files).get(&key).cloned();
+        if let Some(file) = known.filter(|file| file.text.len() <= max_bytes && !file.is_foreign()) {
+            return Ok(file);
+        }
+        let file = read()?;
+        Ok(Arc::clone(lock(&self.files).entry(key).or_insert(file)))
+    }
+}
 
 impl Snapshot {
     /// The file at `path` as a document: read as by [`Self::read`] (a larger file that was read before stays readable),
@@ -44,7 +61,7 @@ impl Snapshot {
 
     fn parsed(&self, file: Arc<SourceFile>, format: Format) -> Parsed {
         let slot = {
-            let mut all = lock(&self.documents.0);
+            let mut all = lock(&self.documents.parsed);
             let texts = all.entry((file.path.clone(), format)).or_default();
             match texts.iter().find(|(other, _)| Arc::ptr_eq(other, &file) || other.text == file.text) {
                 Some((_, slot)) => Arc::clone(slot),

@@ -46,6 +46,14 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Snapshot, Error> {
     source::open(path, options).map(Snapshot::new)
 }
 
+/// As [`open`], beside another snapshot: what both have is listed and read once.
+///
+/// # Errors
+/// As [`source::open`].
+pub fn open_beside(path: &Path, options: &OpenOptions, other: &Snapshot) -> Result<Snapshot, Error> {
+    source::open_beside(path, options, Some(&other.source)).map(Snapshot::new)
+}
+
 /// A cache left by a thread that panicked still holds whole values only.
 fn lock<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
     cache.lock().unwrap_or_else(PoisonError::into_inner)
@@ -216,7 +224,7 @@ impl Snapshot {
     /// Everything below a directory, in order.
     #[must_use]
     pub fn under(&self, directory: &RepoPath) -> &[Entry] {
-        paths::under(self.entries(), directory)
+        source::under(self.entries(), directory)
     }
 
     /// The names right below a directory, each with whether it is a directory itself.
@@ -323,12 +331,17 @@ impl Snapshot {
                 None => refuse(UnreadKind::Missing, "there is no such file"),
             };
         };
+        self.documents.shared(entry, max_bytes, || self.read_entry(entry, max_bytes))
+    }
+
+    fn read_entry(&self, entry: &Entry, max_bytes: usize) -> Read {
+        let path = &entry.path;
         let bytes = self.source.read(entry, max_bytes)?;
         if let Some(at) = memchr::memchr(0, &bytes) {
             return Err(Unread::binary(path, &bytes[..at]));
         }
         if bytes.len() < 1024 && bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
-            return refuse(UnreadKind::LfsPointer, "a Git LFS pointer, its content is not read");
+            return Err(Unread::new(path.clone(), UnreadKind::LfsPointer, "a Git LFS pointer, its content is not read"));
         }
         Ok(SourceFile::from_bytes(path.clone(), bytes))
     }

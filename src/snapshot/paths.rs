@@ -3,33 +3,13 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::source::Entry;
+use crate::source::{Entry, under};
 use crate::text::RepoPath;
 
 /// The entry at `path`.
 pub(crate) fn find<'a>(entries: &'a [Entry], path: &RepoPath) -> Option<(usize, &'a Entry)> {
     let at = entries.binary_search_by(|entry| entry.path.as_str().cmp(path.as_str())).ok()?;
     Some((at, entries.get(at)?))
-}
-
-/// Everything strictly below `directory`, a contiguous run because the list is sorted by bytes.
-pub(crate) fn under<'a>(entries: &'a [Entry], directory: &RepoPath) -> &'a [Entry] {
-    if directory.is_root() {
-        return entries;
-    }
-    let directory = directory.as_str();
-    let below = |entry: &Entry, bound: u8| {
-        let path = entry.path.as_str().as_bytes();
-        let head = path.len().min(directory.len());
-        // Compares the path with `directory` followed by the bound byte, without building that text.
-        match path[..head].cmp(&directory.as_bytes()[..head]) {
-            std::cmp::Ordering::Equal => path.get(head).is_none_or(|next| path.len() <= directory.len() || *next < bound),
-            unequal => unequal.is_lt(),
-        }
-    };
-    let start = entries.partition_point(|entry| below(entry, b'/'));
-    let rest = &entries[start..];
-    &rest[..rest.partition_point(|entry| below(entry, b'/' + 1))]
 }
 
 /// The names right below a directory; subtrees are skipped by binary search.

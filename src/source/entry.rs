@@ -95,6 +95,26 @@ impl Entry {
     }
 }
 
+/// Everything strictly below `directory`, a contiguous run because the list is sorted by bytes.
+pub(crate) fn under<'a>(entries: &'a [Entry], directory: &RepoPath) -> &'a [Entry] {
+    if directory.is_root() {
+        return entries;
+    }
+    let directory = directory.as_str();
+    let below = |entry: &Entry, bound: u8| {
+        let path = entry.path.as_str().as_bytes();
+        let head = path.len().min(directory.len());
+        // Compares the path with `directory` followed by the bound byte, without building that text.
+        match path[..head].cmp(&directory.as_bytes()[..head]) {
+            std::cmp::Ordering::Equal => path.get(head).is_none_or(|next| path.len() <= directory.len() || *next < bound),
+            unequal => unequal.is_lt(),
+        }
+    };
+    let start = entries.partition_point(|entry| below(entry, b'/'));
+    let rest = &entries[start..];
+    &rest[..rest.partition_point(|entry| below(entry, b'/' + 1))]
+}
+
 /// The class of a failure to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum UnreadKind {

@@ -29,9 +29,10 @@ pub(crate) mod tree;
 mod wildmatch;
 mod worktree;
 
+pub(crate) use entry::under;
 pub use entry::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Unread, UnreadKind};
 pub use named::{belongs_to, lies_in, read_named_file, read_named_stream, text};
-pub use open::{OpenOptions, files_root, open, open_repository, work_tree};
+pub use open::{OpenOptions, files_root, open, open_beside, open_repository, work_tree};
 pub use policy_file::{file_at, file_beside};
 pub use repository::Repository;
 
@@ -58,6 +59,8 @@ pub struct Source {
     pub incomplete: Option<String>,
     /// Objects and references, when there is a repository.
     pub repository: Option<Arc<Repository>>,
+    /// The tree object of which `entries` are all there is to say.
+    pub(crate) tree: Option<git2::Oid>,
     pub(crate) root: Option<PathBuf>,
     pub(crate) memory: Vec<String>,
 }
@@ -83,6 +86,7 @@ impl Source {
             left_out: self.left_out.clone(),
             incomplete: self.incomplete.clone(),
             repository: self.repository.clone(),
+            tree: None,
             root: self.root.clone(),
             memory,
         }
@@ -108,6 +112,7 @@ impl Source {
             left_out: Vec::new(),
             incomplete: None,
             repository: None,
+            tree: None,
             root: None,
             memory,
         }

@@ -38,8 +38,16 @@ pub struct OpenOptions {
 /// Usage: no such folder, or a revision that is malformed or ambiguous. Incomplete: anything that should be there and cannot
 /// be read.
 pub fn open(path: &Path, options: &OpenOptions) -> Result<Source, Error> {
+    open_beside(path, options, None)
+}
+
+/// As [`open`]; of trees that another source has listed already nothing is read again.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_beside(path: &Path, options: &OpenOptions, other: Option<&Source>) -> Result<Source, Error> {
     let folder = locate::folder(path)?;
-    let mut source = open_or_alone(&folder, options)?;
+    let mut source = open_or_alone(&folder, options, other)?;
     if source.entries.is_empty() && source.incomplete.is_none() {
         // A gate that is green because nothing was checked out is worse than none.
         source.incomplete = Some(format!("there is no file in {}: is the repository checked out?", folder.display()));
@@ -84,8 +92,8 @@ pub fn files_root(path: &Path) -> Result<PathBuf, Error> {
     }
 }
 
-fn open_or_alone(folder: &Path, options: &OpenOptions) -> Result<Source, Error> {
-    match open_folder(folder, options) {
+fn open_or_alone(folder: &Path, options: &OpenOptions, other: Option<&Source>) -> Result<Source, Error> {
+    match open_folder(folder, options, other) {
         // Alone, a folder's files can be inspected whatever state the repository around it is in.
         Err(error) if options.here && options.rev.is_none() && error.kind == Kind::Incomplete => {
             let mut source = plain(folder, &options.limits);
@@ -96,7 +104,7 @@ fn open_or_alone(folder: &Path, options: &OpenOptions) -> Result<Source, Error> 
     }
 }
 
-fn open_folder(folder: &Path, options: &OpenOptions) -> Result<Source, Error> {
+fn open_folder(folder: &Path, options: &OpenOptions, other: Option<&Source>) -> Result<Source, Error> {
     match locate::locate(folder)? {
         Located::Folder => match &options.rev {
             Some(rev) => Err(Error::usage(format!("{} is no repository, so it has no revision `{rev}`", folder.display()))
@@ -105,13 +113,13 @@ fn open_folder(folder: &Path, options: &OpenOptions) -> Result<Source, Error> {
         },
         Located::GitDir(dirs) => {
             let repository = repository(dirs, true, options)?;
-            revision_of(repository, options.rev.as_deref().unwrap_or("HEAD"), &options.limits)
+            revision_of(repository, options.rev.as_deref().unwrap_or("HEAD"), &options.limits, other)
         }
         Located::WorkTree { root, dirs, notes } => {
             let raw = folder.strip_prefix(&root).unwrap_or(Path::new("")).as_os_str().as_encoded_bytes();
             let below = RepoPath::from_git_bytes(raw);
             let mut source = match &options.rev {
-                Some(rev) => revision_of(repository(dirs, false, options)?, rev, &options.limits)?,
+                Some(rev) => revision_of(repository(dirs, false, options)?, rev, &options.limits, other)?,
                 None if options.judge_commit => judged_commit(root.clone(), dirs, options)?,
                 None => of_work_tree(root.clone(), dirs, options)?,
             };
@@ -152,6 +160,7 @@ fn source(subject: Subject, listing: Listing, limits: &Limits) -> Source {
         left_out: listing.left_out,
         incomplete: listing.incomplete,
         repository: None,
+        tree: None,
         root: None,
         memory: Vec::new(),
     }
@@ -162,17 +171,22 @@ fn plain(folder: &Path, limits: &Limits) -> Source {
     Source { root: Some(folder.to_path_buf()), ..source(Subject::folder(), listing, limits) }
 }
 
-fn revision_of(repository: Repository, rev: &str, limits: &Limits) -> Result<Source, Error> {
+fn revision_of(repository: Repository, rev: &str, limits: &Limits, other: Option<&Source>) -> Result<Source, Error> {
     let id = revision::resolve(&repository, rev, limits)?;
-    let listing = list_commit(&repository, id, limits)?;
+    let tree = tree_of(&repository, id)?;
+    let listed = other.and_then(|other| Some((other.tree?, &*other.entries)));
+    let listing = listed.and_then(|listed| tree::list_beside(&repository.objects, tree, listed, limits));
+    let listing = listing.map_or_else(|| tree::list(&repository.objects, tree, limits), Ok)?;
+    let whole = listing.left_out.is_empty() && listing.incomplete.is_none();
     let subject = Subject { kind: SubjectKind::Git, repository: None, revision: Some(id.to_string()), dirty: false };
-    Ok(Source { repository: Some(Arc::new(repository)), ..source(subject, listing, limits) })
+    let source = source(subject, listing, limits);
+    Ok(Source { repository: Some(Arc::new(repository)), tree: whole.then_some(tree), ..source })
 }
 
-fn list_commit(repository: &Repository, id: Oid, limits: &Limits) -> Result<Listing, Error> {
+fn tree_of(repository: &Repository, id: Oid) -> Result<Oid, Error> {
     let commit = commit::read(&repository.objects, id)
         .map_err(|error| Error::incomplete(format!("commit {id} {error}")).hint(fetching::object(&error)))?;
-    tree::list(&repository.objects, commit.tree, limits)
+    Ok(commit.tree)
 }
 
 fn of_work_tree(root: PathBuf, dirs: GitDirs, options: &OpenOptions) -> Result<Source, Error> {
@@ -198,7 +212,7 @@ fn judged_commit(root: PathBuf, dirs: GitDirs, options: &OpenOptions) -> Result<
     }
     let tracked = index::read(&repository.dirs.own)?;
     let work = worktree::list(&root, &tracked, &Untracked::Visible(&repository.dirs.common.join("info/exclude")), limits);
-    let mut source = revision_of(repository, "HEAD", limits)?;
+    let mut source = revision_of(repository, "HEAD", limits, None)?;
     let differing = dirty::differences(&source.entries, &work.entries, &tracked, &root);
     if !differing.is_empty() || work.incomplete.is_some() {
         source.subject.dirty = true;
@@ -237,6 +251,7 @@ fn narrow(source: &mut Source, directory: &RepoPath, raw: usize) {
         Some(Entry { path, kind: entry.kind, origin })
     };
     source.entries = std::mem::take(&mut source.entries).into_iter().filter_map(strip).collect();
+    source.tree = None;
     source.left_out.retain(|item| item.path.is_root() || item.path.is_in(directory));
     for item in &mut source.left_out {
         item.path = below(&item.path).unwrap_or_default();

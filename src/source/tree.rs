@@ -1,7 +1,10 @@
 //! Owns listing a commit's tree from the bytes of its tree objects. Refuses attributes, sparse patterns and names that git
 //! itself would not check out.
 
+mod beside;
 mod subtrees;
+
+pub(crate) use beside::list as list_beside;
 
 use git2::{ObjectType, Oid};
 
