@@ -120,7 +120,7 @@ mod tests {
             top(&[("40000", "d", planted(&store, &[("40000", "in", middle(leaf))]))]),
         ];
         let odd = [("100644", ".git"), ("40000", "d"), ("170000", "x"), ("x", "y")]
-            .map(|(mode, name)| top(&[("40000", "d", middle(changed)), (mode, name, leaf)]));
+            .map(|(mode, name)| top(&[("40000", "d", middle(changed)), (mode, name, middle(changed))]));
         let objects = Objects::open(&folder.path().join("objects")).expect("objects");
         let limits = Limits::default();
         for listed in sound {
