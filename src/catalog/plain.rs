@@ -89,8 +89,16 @@ mod tests {
     #[test]
     fn a_star_stands_for_anything() {
         for (known, name, is) in [
-            ("A", "A", true), ("A", "AB", false), ("A*", "AB", true), ("*B", "AB", true), ("*B", "B", true), ("A*B", "AB", true), ("A*B", "A", false),
-            ("needs.*.result", "needs.x.result", true), ("needs.*.result", "needs.x.outputs", false), ("*", "", true),
+            ("A", "A", true),
+            ("A", "AB", false),
+            ("A*", "AB", true),
+            ("*B", "AB", true),
+            ("*B", "B", true),
+            ("A*B", "AB", true),
+            ("A*B", "A", false),
+            ("needs.*.result", "needs.x.result", true),
+            ("needs.*.result", "needs.x.outputs", false),
+            ("*", "", true),
         ] {
             assert_eq!(fits(known, name), is, "{known} {name}");
         }

@@ -17,8 +17,8 @@ use serde::de::DeserializeOwned;
 
 use self::page::Page;
 use super::{
-    Bot, Commands, Exporter, Frameworks, Languages, Launchers, Profile, Programs, Releasing, Rule, Runners, Sentences, Tool,
-    Plain, Words,
+    Bot, Commands, Exporter, Frameworks, Languages, Launchers, Plain, Profile, Programs, Releasing, Rule, Runners, Sentences,
+    Tool, Words,
 };
 
 /// Names that live to the right of the catalogue: the linter is told them.

@@ -54,8 +54,10 @@ impl Reading<'_> {
             let until = (*job == deploy.job).then(|| super::own_place(deploy).line);
             let callers = std::iter::successors(site.caller.as_deref(), |site| site.caller.as_deref());
             let of_callers = || callers.clone().find_map(|site| of_workflow(site).or_else(|| site.value().and_then(of_call)));
-            let when = |line: usize| match line.cmp(&held.at.line) {
-                _ if !verifies && self.needed(*job).contains(&held.verify.job) => When::After,
+            let waits = self.needed(*job).contains(&held.verify.job);
+            let verified_at = held.site.step_at(held.at.line);
+            let when = |line: usize| match line.cmp(&verified_at) {
+                _ if !verifies && waits => When::After,
                 std::cmp::Ordering::Greater if verifies => When::After,
                 std::cmp::Ordering::Equal if verifies => When::At,
                 _ => When::Before,

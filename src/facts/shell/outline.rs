@@ -1,7 +1,9 @@
 //! Owns what a script says as it is written: every command, redirection and value of a variable in it, whether or not the script comes to
 //! them. Refuses to follow any of it: what a word becomes is asked elsewhere.
 
-use super::ast::{Arm, Command, CommandKind, Item, List, Param, ParamOp, Part, Pipeline, RawWord, Redirect, RedirectOp, Script, TestToken};
+use super::ast::{
+    Arm, Command, CommandKind, Item, List, Param, ParamOp, Part, Pipeline, RawWord, Redirect, RedirectOp, Script, TestToken,
+};
 use super::interpreter::shell_named;
 use super::parse;
 use crate::text::Span;
@@ -342,10 +344,12 @@ impl Reader<'_> {
 
     /// The script that a word behind a shell is, where the whole of it is known.
     fn held_script(&mut self, words: &[Said]) {
-        let is_shell = |word: &Said| word.text().is_some_and(|text| shell_named(text.rsplit('/').next().unwrap_or_default()).is_some());
+        let is_shell =
+            |word: &Said| word.text().is_some_and(|text| shell_named(text.rsplit('/').next().unwrap_or_default()).is_some());
         let Some(shell) = words.iter().position(is_shell) else { return };
         let is_flag = |word: &Said| word.head().starts_with('-') && !word.head().starts_with("--") && word.head().contains('c');
-        let held = words.iter().skip(shell + 1).skip_while(|word| !is_flag(word)).skip(1).find(|word| !word.head().starts_with('-'));
+        let held =
+            words.iter().skip(shell + 1).skip_while(|word| !is_flag(word)).skip(1).find(|word| !word.head().starts_with('-'));
         let Some((span, text)) = held.and_then(|word| Some((word.span, word.text()?))) else { return };
         if self.nested >= MOST_NESTED {
             self.out.unread = true;
@@ -399,13 +403,43 @@ mod tests {
     #[test]
     fn names_get_values_in_many_ways() {
         for text in [
-            "X=a", "X=a make", "X+=a", "X[1]=a", "for X in a; do :; done", "select X in a; do :; done", ": ${X:=a}", "echo \"${X=a}\"",
-            "((X = 7))", "(( X += 1 ))", "((X++))", "((--X))", "echo $((X=7))", "echo ${Y[X=7]}", "[[ X=7 -eq 7 ]]", "echo ${Y:X=1}",
-            "f() { X=a; }", "echo $(X=a)", "bash -c 'X=a'", "sudo sh -ec 'X=a'", "if X=a; then :; fi", "(( X <<= 1 ))", "Y[0 + (X=1)]=a", "cat <<E\n$((X=1))\nE",
+            "X=a",
+            "X=a make",
+            "X+=a",
+            "X[1]=a",
+            "for X in a; do :; done",
+            "select X in a; do :; done",
+            ": ${X:=a}",
+            "echo \"${X=a}\"",
+            "((X = 7))",
+            "(( X += 1 ))",
+            "((X++))",
+            "((--X))",
+            "echo $((X=7))",
+            "echo ${Y[X=7]}",
+            "[[ X=7 -eq 7 ]]",
+            "echo ${Y:X=1}",
+            "f() { X=a; }",
+            "echo $(X=a)",
+            "bash -c 'X=a'",
+            "sudo sh -ec 'X=a'",
+            "if X=a; then :; fi",
+            "(( X <<= 1 ))",
+            "Y[0 + (X=1)]=a",
+            "cat <<E\n$((X=1))\nE",
         ] {
             assert!(sets(text).contains(&"X".to_owned()), "{text}: {:?}", sets(text));
         }
-        for text in ["((X == 7))", "((X <= 7)) && ((X != 1))", "echo X=a", "echo $((X + 1))", "make X=a", "echo '((X=7))'", "# X=a", "echo ${X:-a}"] {
+        for text in [
+            "((X == 7))",
+            "((X <= 7)) && ((X != 1))",
+            "echo X=a",
+            "echo $((X + 1))",
+            "make X=a",
+            "echo '((X=7))'",
+            "# X=a",
+            "echo ${X:-a}",
+        ] {
             assert!(sets(text).is_empty(), "{text}: {:?}", sets(text));
         }
     }
@@ -414,7 +448,9 @@ mod tests {
     fn what_is_nested_too_deeply_is_not_read() {
         let deep = |by: usize| format!("{}a{}", "(".repeat(by).replace('(', "( "), " )".repeat(by));
         assert!(!outline(&deep(8)).unread && outline(&deep(5_000)).unread);
-        let held = |by: usize| (0..by).fold(deep(8), |inner, _| format!("sh -c \"{}\"", inner.replace('\\', "\\\\").replace('"', "\\\"")));
+        let held = |by: usize| {
+            (0..by).fold(deep(8), |inner, _| format!("sh -c \"{}\"", inner.replace('\\', "\\\\").replace('"', "\\\"")))
+        };
         assert!(!outline(&held(2)).unread && outline(&held(3)).unread);
     }
 
@@ -438,7 +474,10 @@ mod tests {
             let all = outline(text).commands;
             all.into_iter().filter(|one| one.is_shown).map(|one| one.word(0).to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(shown("a | b; c > x; d=$(e); f \"$(g)\"; (h); if i; then j; fi; f $(k >&2)"), ["b", "f", "h", "i", "j", "k", "f"]);
+        assert_eq!(
+            shown("a | b; c > x; d=$(e); f \"$(g)\"; (h); if i; then j; fi; f $(k >&2)"),
+            ["b", "f", "h", "i", "j", "k", "f"]
+        );
         assert!(outline("echo '").unread && outline("echo `echo \\`x\\``").unread);
     }
 }

@@ -1,5 +1,7 @@
 //! Owns which variables a script gives a value to, by which words, and whether programs get it. Refuses to judge them.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::Catalog;
 use crate::facts::shell::{How, Outline, Piece, Said, Spoken};
 
@@ -20,27 +22,40 @@ const NAMING: [&str; 3] = ["read", "unset", "getopts"];
 /// Those that declare variables.
 const DECLARING: [&str; 5] = ["export", "declare", "typeset", "local", "readonly"];
 
+impl Given {
+    /// It only says that programs get what the variable has (`export NAME`).
+    pub(super) fn is_mark(&self) -> bool {
+        self.value.is_none() && self.by.is_none()
+    }
+}
+
 /// All that a script gives a value to.
 pub(super) fn of(outline: &Outline) -> Vec<Given> {
     let declared: Vec<Given> = outline.commands.iter().flat_map(by_command).collect();
     let all_exported = outline.commands.iter().any(exports_all);
-    let marked = |name: &str| declared.iter().any(|given| given.exported && given.name.as_deref() == Some(name));
+    let marked: BTreeSet<&str> =
+        declared.iter().filter(|given| given.exported).filter_map(|given| given.name.as_deref()).collect();
     let sets = outline.sets.iter().map(|set| Given {
         name: Some(set.name.clone()),
         value: set.value.clone(),
-        exported: set.how == How::For || all_exported || marked(&set.name),
-        by: (set.how == How::Aside).then_some("an expansion, arithmetic or a loop"),
+        exported: set.how == How::For || all_exported || marked.contains(set.name.as_str()),
+        by: match set.how {
+            How::Aside => Some("an expansion, arithmetic or a loop"),
+            _ => set.value.is_none().then_some("an assignment to a part of it"),
+        },
     });
     let mut all: Vec<Given> = sets.collect();
-    // `export NAME` only says that programs get what it has.
-    let says = |given: &Given| given.by.is_some() || given.value.is_some() || given.name.is_none();
-    all.extend(declared.into_iter().filter(says));
+    all.extend(declared);
     all
 }
 
 /// The words of a command behind `command`, without quotes.
 fn own(spoken: &Spoken) -> &[Said] {
-    let skipped = spoken.words.iter().take_while(|word| matches!(word.text().as_deref(), Some("command" | "builtin" | "-p" | "--"))).count();
+    let skipped = spoken
+        .words
+        .iter()
+        .take_while(|word| matches!(word.text().as_deref(), Some("command" | "builtin" | "-p" | "--")))
+        .count();
     spoken.words.get(skipped..).unwrap_or_default()
 }
 

@@ -31,7 +31,9 @@ impl Way<'_> {
             let commands = lower.contains("##[") || data.output_commands.iter().any(|name| lower.contains(name.as_str()));
             return (bits.contains(&Bit::Other) || escapes || commands).then(said);
         }
-        let is = |known: &Vec<String>| known.iter().enumerate().all(|(at, word)| words.get(at).and_then(Said::text).as_ref() == Some(word));
+        let is = |known: &Vec<String>| {
+            known.iter().enumerate().all(|(at, word)| words.get(at).and_then(Said::text).as_ref() == Some(word))
+        };
         (!data.quiet.iter().any(is)).then(said)
     }
 }
@@ -39,12 +41,15 @@ impl Way<'_> {
 /// The words of a command without those of what only runs it.
 fn behind_launchers(words: &[Said]) -> &[Said] {
     let rows = &Catalog::builtin().words.words;
-    let launches = |name: &str| rows.iter().any(|row| row.launches && row.argv.iter().any(|argv| argv.len() == 1 && argv[0] == name));
+    let launches =
+        |name: &str| rows.iter().any(|row| row.launches && row.argv.iter().any(|argv| argv.len() == 1 && argv[0] == name));
     let mut rest = words;
     while rest.first().and_then(Said::text).is_some_and(|name| launches(&name)) {
         let own = |word: &Said| {
             let head = word.head();
-            head.starts_with('-') || head.starts_with(|c: char| c.is_ascii_digit()) || word.split().is_some_and(|(name, _)| given::is_name(name))
+            head.starts_with('-')
+                || head.starts_with(|c: char| c.is_ascii_digit())
+                || word.split().is_some_and(|(name, _)| given::is_name(name))
         };
         let skipped = 1 + rest.iter().skip(1).take_while(|word| own(word)).count();
         rest = rest.get(skipped..).unwrap_or_default();

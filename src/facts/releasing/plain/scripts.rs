@@ -1,6 +1,7 @@
 //! Owns what of a script's text is followed: its expressions, its variables, where it writes, and what it says to the runner. Refuses to know
 //! what its commands do: their words are asked elsewhere.
 
+use super::super::TOO_MUCH;
 use super::given::{self, Given};
 use super::values::{Bit, Script};
 use super::{Way, When, variables};
@@ -12,6 +13,9 @@ impl Way<'_> {
     /// What of a script's text is not followed word by word: a clause.
     pub(super) fn script(&self, text: &str) -> Option<String> {
         let unread = || "the script is not read".to_owned();
+        if !self.reading.spends(text.len() / 32 + 1) {
+            return Some(TOO_MUCH.to_owned());
+        }
         let Some(script) = Script::read(text) else { return Some(unread()) };
         if script.expressions.iter().any(|inner| self.may_be_code(inner)) {
             return Some("an expression stands in the script, so that whoever gives it writes the script".to_owned());
@@ -40,7 +44,7 @@ impl Way<'_> {
         if let Some(by) = given.by.filter(|_| self.has(name)) {
             return Some(format!("what `{name}` stands for where {by} sets it is not followed"));
         }
-        if !(given.exported || self.has(name)) {
+        if given.is_mark() || !(given.exported || self.has(name)) {
             return variables::odd_inside(name);
         }
         let value = given.value.as_ref().map_or(vec![Bit::Other], |value| self.said(value, script));
@@ -81,7 +85,9 @@ impl Way<'_> {
     fn hands_on(&self, command: &Spoken, script: &Script<'_>) -> Option<String> {
         let name = &Catalog::builtin().plain.variables_file;
         let [echo, word] = command.words.as_slice() else { return Some(unfollowed(name)) };
-        let (Some("echo"), Some((variable, value))) = (echo.text().as_deref(), word.split()) else { return Some(unfollowed(name)) };
+        let (Some("echo"), Some((variable, value))) = (echo.text().as_deref(), word.split()) else {
+            return Some(unfollowed(name));
+        };
         let value = self.said(&value, script);
         // A further line is a further variable, and so is what stands for one.
         let is_line = |bit: &Bit| match bit {
@@ -101,20 +107,32 @@ impl Way<'_> {
     /// It writes what only an owner of the repository has written to where a program looks for who it is.
     fn writes_secret(&self, redirect: &Redirected, script: &Script<'_>) -> bool {
         let data = &Catalog::builtin().plain;
-        let target: String = redirect.target.pieces.iter().map(|piece| match piece {
-            Piece::Text(text) => text.clone(),
-            Piece::Variable(name) => format!("${name}"),
-            Piece::Computed => "\n".to_owned(),
-        }).collect();
-        let Some(last) = redirect.of.and_then(|of| script.outline.commands.get(of)) else { return false };
-        let mut commands = script.outline.commands.iter().filter(|command| command.pipeline == last.pipeline);
+        let target: String = redirect
+            .target
+            .pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => text.clone(),
+                Piece::Variable(name) => format!("${name}"),
+                Piece::Computed => "\n".to_owned(),
+            })
+            .collect();
+        let commands = &script.outline.commands;
+        let known =
+            plain::has(&data.credentials, &target) && !redirect.duplicates && self.reading.spends(commands.len() / 16 + 1);
+        let Some(last) = redirect.of.filter(|_| known).and_then(|of| commands.get(of)) else { return false };
+        let mut commands = commands.iter().filter(|command| command.pipeline == last.pipeline);
         let owned = |command: &Spoken| {
             let words = command.words.iter().skip(1).filter(|word| !word.head().starts_with('-'));
             let mut bits = words.map(|word| self.said(word, script));
-            data.printing.iter().any(|name| name == command.word(0)) && bits.all(|bits| bits == [Bit::Owned]) && command.words.len() > 1
+            data.printing.iter().any(|name| name == command.word(0))
+                && bits.all(|bits| bits == [Bit::Owned])
+                && command.words.len() > 1
         };
-        let decodes = |command: &Spoken| command.word(0) == "base64" && command.words.iter().skip(1).all(|word| word.head().starts_with('-'));
-        plain::has(&data.credentials, &target) && !redirect.duplicates && commands.next().is_some_and(owned) && commands.all(decodes)
+        let decodes = |command: &Spoken| {
+            command.word(0) == "base64" && command.words.iter().skip(1).all(|word| word.head().starts_with('-'))
+        };
+        commands.next().is_some_and(owned) && commands.all(decodes)
     }
 }
 

@@ -25,7 +25,8 @@ pub(super) enum Bit {
 
 /// A script with a character for each of its expressions.
 pub(super) struct Script<'t> {
-    text: String,
+    /// Where in the text each expression stood.
+    at: Vec<usize>,
     pub(super) expressions: Vec<&'t str>,
     pub(super) outline: Outline,
     pub(super) given: Vec<Given>,
@@ -34,12 +35,13 @@ pub(super) struct Script<'t> {
 impl<'t> Script<'t> {
     /// `None` where an expression has no end, or the text holds that character itself.
     pub(super) fn read(text: &'t str) -> Option<Self> {
-        let (mut plain, mut expressions) = (String::with_capacity(text.len()), Vec::new());
+        let (mut plain, mut at, mut expressions) = (String::with_capacity(text.len()), Vec::new(), Vec::new());
         let mut rest = text;
         while let Some((before, behind)) = rest.split_once("${{") {
             let end = behind.find("}}")?;
             expressions.push(behind.get(..end)?.trim());
             plain.push_str(before);
+            at.push(plain.len());
             plain.push(UNKNOWN_CHAR);
             rest = behind.get(end + 2..)?;
         }
@@ -48,14 +50,13 @@ impl<'t> Script<'t> {
             return None;
         }
         let outline = outline(&plain);
-        Some(Self { given: given::of(&outline), outline, text: plain, expressions })
+        Some(Self { given: given::of(&outline), outline, at, expressions })
     }
 
     /// The expressions in a word.
     fn within(&self, said: &Said) -> &[&'t str] {
-        let before = self.text.get(..said.span.start).map_or(0, |text| text.matches(UNKNOWN_CHAR).count());
-        let own = self.text.get(said.span.start..said.span.end).map_or(0, |text| text.matches(UNKNOWN_CHAR).count());
-        self.expressions.get(before..before + own).unwrap_or_default()
+        let until = |end: usize| self.at.partition_point(|at| *at < end);
+        self.expressions.get(until(said.span.start)..until(said.span.end)).unwrap_or_default()
     }
 }
 
@@ -137,7 +138,8 @@ impl Way<'_> {
     /// What a variable that the platform sets stands for.
     fn of_platform(&self, name: &str) -> Bit {
         let lower = name.to_ascii_lowercase();
-        let context = ["github", "runner"].iter().find_map(|root| Some(format!("{root}.{}", lower.strip_prefix(root)?.strip_prefix('_')?)));
+        let context =
+            ["github", "runner"].iter().find_map(|root| Some(format!("{root}.{}", lower.strip_prefix(root)?.strip_prefix('_')?)));
         match context {
             Some(context) if plain::has(&Catalog::builtin().plain.expressions, &context) => Bit::Owned,
             Some(context) if matches!(context.as_str(), "github.ref" | "github.ref_name") => self.expression(&context, DEPTH),
@@ -178,7 +180,11 @@ impl Way<'_> {
 
     /// What a variable of a script is made of: what the script gives it, else what the workflow does.
     fn held_by(&self, name: &str, script: &Script<'_>, depth: usize) -> Vec<Bit> {
-        let mut sets = script.given.iter().filter(|given| given.name.as_deref().is_none_or(|given| given == name));
+        if !self.reading.spends(script.given.len() / 16 + 1) {
+            return vec![Bit::Other];
+        }
+        let is = |given: &&Given| !given.is_mark() && given.name.as_deref().is_none_or(|given| given == name);
+        let mut sets = script.given.iter().filter(is);
         match (sets.next(), sets.next()) {
             (None, _) => vec![if self.is_verified(name) { Bit::Told } else { self.variable(name, DEPTH) }],
             (Some(Given { name: Some(_), value: Some(value), .. }), None) if depth > 0 => self.said_to(value, script, depth - 1),

@@ -90,7 +90,8 @@ fn says_another(upper: &str, value: &[Bit]) -> bool {
         return false;
     }
     // What it is called is not which of it.
-    let called = naming.all(|part| data.image_parts.contains(part)) || parts.last().is_some_and(|last| data.place_parts.contains(last));
+    let called =
+        naming.all(|part| data.image_parts.contains(part)) || parts.last().is_some_and(|last| data.place_parts.contains(last));
     let known = value.iter().all(|bit| matches!(bit, Bit::Text(_) | Bit::Owned));
     let tail: String = value.iter().map(|bit| if let Bit::Text(text) = bit { text.as_str() } else { "x" }).collect();
     let bare = !tail.rsplit('/').next().unwrap_or_default().contains([':', '@']);
