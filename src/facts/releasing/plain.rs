@@ -10,6 +10,7 @@ mod variables;
 
 use std::collections::BTreeSet;
 
+use self::values::Bit;
 use super::Reading;
 use super::meaning::Site;
 use super::tree::Held;
@@ -72,6 +73,17 @@ impl Reading<'_> {
     }
 }
 
+impl Way<'_> {
+    /// An input of an action of the tree that anybody may give: what it is given may be a part of its scripts.
+    fn gives_action_of_tree(&self, step: Value<'_>) -> Option<Odd> {
+        step.get("uses").and_then(Value::scalar).filter(|uses| uses.trim_start().starts_with('.'))?;
+        let open = |entry: &Entry<'_>| entry.value.scalar().is_none_or(|text| self.written(text).contains(&Bit::Other));
+        let input = step.get("with").into_iter().flat_map(Value::entries).find(open)?;
+        let why = "what an action of the tree is given may be a part of its scripts, so that whoever gives it writes them";
+        Some((input.key.place(), why.to_owned()))
+    }
+}
+
 /// What a workflow sets for all of its jobs.
 fn of_workflow(site: &Site) -> Option<Odd> {
     defaults(site.text.root())
@@ -130,6 +142,9 @@ fn of_steps<'a>(site: &Site, until: Option<usize>, way: impl Fn(usize) -> Way<'a
         let other = |shell: &Value<'_>| shell.scalar().is_none_or(|text| !lists(shells, text));
         if let Some(shell) = step.get("shell").filter(other) {
             return Some((shell.place(), "the shell of the step is another one".to_owned()));
+        }
+        if let Some(found) = way.gives_action_of_tree(step) {
+            return Some(found);
         }
         let Some(run) = step.get("run") else { continue };
         if let Some(why) = way.script(run.scalar().unwrap_or_default()) {

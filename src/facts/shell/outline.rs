@@ -25,6 +25,8 @@ pub struct Outline {
     pub sets: Vec<Set>,
     /// Names that it gives to commands of its own.
     pub functions: Vec<String>,
+    /// It computes numbers, of which a shell says what it cannot read.
+    pub computes: bool,
     /// Something in it could not be read.
     pub unread: bool,
 }
@@ -126,6 +128,12 @@ impl Spoken {
     pub fn word(&self, at: usize) -> &str {
         self.words.get(at).map_or("", Said::head)
     }
+}
+
+/// An operator by which a test compares numbers.
+#[must_use]
+pub fn is_comparison(word: &str) -> bool {
+    matches!(word, "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge")
 }
 
 /// Reads a script. What is nested too deeply, or is no script, is not read.
@@ -233,11 +241,13 @@ impl Reader<'_> {
                 let words = tokens.iter().filter_map(|token| if let TestToken::Word(raw) = token { Some(raw) } else { None });
                 for raw in words {
                     // What `-eq` compares is arithmetic.
+                    self.out.computes |= raw.bare().is_some_and(is_comparison);
                     self.arithmetic(&raw.parts);
                     self.parts(&raw.parts);
                 }
             }
             CommandKind::Arithmetic(parts) => {
+                self.out.computes = true;
                 self.arithmetic(parts);
                 self.parts(parts);
             }
@@ -280,6 +290,7 @@ impl Reader<'_> {
                 Part::Command { list, .. } | Part::Process { list, .. } => self.list(list, false),
                 Part::Unread { .. } => self.out.unread = true,
                 Part::Arithmetic { parts } => {
+                    self.out.computes = true;
                     self.arithmetic(parts);
                     self.parts(parts);
                 }

@@ -49,7 +49,7 @@ fn another_tag_than_the_verified_one_is_not_deployed() {
             last("run: kubectl -n \"preview-${{ github.ref_name }}\" apply -f k8s/"),
             "unknown",
         ),
-        ("a label", last("run: helm upgrade x ./chart --set ref=$NAME\nenv: { NAME: \"${{ github.ref_name }}\" }"), "pass"),
+        ("a label", last("run: helm upgrade x ./chart --set ref=${{ github.run_id }}"), "pass"),
         ("a label that writes the script", last("run: helm upgrade x ./chart --set ref=${{ github.ref_name }}"), "unknown"),
         ("a setting that says which", last("run: helm upgrade x ./chart --set image.tag=${{ inputs.version }}"), "unknown"),
         ("a flag that says which", last("run: helm upgrade x oci://r.example/x --version \"${{ inputs.version }}\""), "unknown"),

@@ -1,6 +1,7 @@
 //! Owns the rows of `deploy-tag-verified` about the text of jobs and scripts: what stands in it beside the words of commands, and may make
 //! something else of them.
 
+use super::by_action::told;
 use super::deployed::{KUBECTL, Two, one, step, table};
 use super::deployed_words::{TAG, all};
 
@@ -144,6 +145,11 @@ fn the_step_that_verifies_prints_nothing_of_others() {
             "bash -c 'cat out.txt'",
             "make",
             "true | cat out.txt",
+            "set -x; Y=$(cat out.txt)",
+            "set -eo xtrace",
+            "Y=$(cat out.txt); (( Y > 1 )) || true",
+            "Y=$(cat out.txt); [ \"$Y\" -gt 1 ] || true",
+            "Y=$(cat out.txt); cd \"$Y\" || true",
         ],
         "unknown",
     );
@@ -424,6 +430,8 @@ fn a_machine_is_made_new_for_the_job() {
         ("the forge's", on("[ubuntu-24.04]"), "pass"),
         ("the forge's, larger", on("ubuntu-latest-8-cores"), "pass"),
         ("another of the forge's", on("macos-14"), "pass"),
+        ("one that is rented for the job", on("depot-ubuntu-24.04-4"), "pass"),
+        ("one that is rented", on("depot-macos-14"), "unknown"),
         ("of a list", of("{ os: [ubuntu-latest, macos-latest] }", os), "pass"),
         ("of a list of sets", of("{ include: [{ os: ubuntu-latest, target: x }] }", os), "pass"),
         ("of a list with one's own", of("{ os: [ubuntu-latest, self-hosted] }", os), "unknown"),
@@ -465,6 +473,60 @@ fn several_of_a_job_and_a_known_shell_are_plain() {
         ),
         ("a shell that is told", deploys("defaults: { run: { shell: \"bash {0}\" } }", "run: echo ready"), "unknown"),
         ("another directory", deploys("defaults: { run: { working-directory: /tmp/x } }", "run: echo ready"), "unknown"),
+    ]);
+}
+
+/// What an action of the tree is given may be a part of its scripts.
+#[test]
+fn whoever_gives_an_input_writes_the_action() {
+    let action =
+        "inputs: { name: {} }\nruns:\n  using: composite\n  steps:\n    - run: echo \"${{ inputs.name }}\"\n      shell: bash\n";
+    for (what, given, verdict) in [
+        ("anybody", "${{ inputs.x }}", "unknown"),
+        ("the verification", "${{ inputs.tag }}", "pass"),
+        ("the workflow", "ready", "pass"),
+        ("the platform", "${{ github.run_id }}", "pass"),
+    ] {
+        let text = between(&format!("uses: ./ci/say\nwith: {{ name: \"{given}\" }}"));
+        let found = told(&text, &[("ci/say/action.yml", action)]);
+        assert!(found.0 == verdict, "{what}: {found:?}, and not {verdict}");
+    }
+}
+
+/// What deploys in another language than a shell's is not read.
+#[test]
+fn a_deployment_in_another_language_is_not_seen() {
+    let last = |last: &str| Two { last, ..Two::default() }.text();
+    table(&[
+        ("one shell", last("run: kubectl apply -f k8s/\nshell: pwsh"), "unknown"),
+        (
+            "a language",
+            last("shell: python\nrun: |\n  import subprocess\n  subprocess.run([\"kubectl\", \"apply\", \"-f\", \"k8s/\"])"),
+            "unknown",
+        ),
+        ("a program with an ending", last("run: helm.exe upgrade x ./chart\nshell: pwsh"), "unknown"),
+        (
+            "a shell that is given to all",
+            Two { deploys: "defaults: { run: { shell: pwsh } }", ..Two::default() }.text(),
+            "unknown",
+        ),
+        (
+            "a machine of another system",
+            Two::default().text().replacen(
+                "  deploy:\n    needs: verify\n    runs-on: ubuntu",
+                "  deploy:\n    needs: verify\n    runs-on: windows",
+                1,
+            ),
+            "unknown",
+        ),
+        ("only a try", last("run: kubectl apply -f k8s/ --dry-run=client\nshell: pwsh"), "not-applicable"),
+        ("no deployment", last("run: kubectl get pods\nshell: pwsh"), "not-applicable"),
+        ("a remark", last("run: |\n  # kubectl apply\n  Write-Output ready\nshell: pwsh"), "not-applicable"),
+        (
+            "behind one that is verified",
+            Two::default().text() + "      - run: kubectl apply -f other/\n        shell: pwsh\n",
+            "unknown",
+        ),
     ]);
 }
 

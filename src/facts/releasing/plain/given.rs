@@ -65,7 +65,8 @@ fn exports_all(spoken: &Spoken) -> bool {
         let text = word.text();
         text.is_none_or(|text| text == "allexport" || text.starts_with('-') && text.contains('a'))
     };
-    first.text().as_deref() == Some("set") && rest.iter().any(flag)
+    let mut flags = rest.iter().take_while(|word| !matches!(word.text().as_deref(), Some("--" | "-")));
+    first.text().as_deref() == Some("set") && flags.any(flag)
 }
 
 fn by_command(spoken: &Spoken) -> Vec<Given> {

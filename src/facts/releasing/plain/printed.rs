@@ -4,7 +4,7 @@
 use super::values::{Bit, Script};
 use super::{Way, given};
 use crate::catalog::{Catalog, lists};
-use crate::facts::shell::{Said, Spoken};
+use crate::facts::shell::{Said, Spoken, is_comparison};
 
 impl Way<'_> {
     /// The first command of the verifying step by which another commit may be said to be the verified one.
@@ -14,6 +14,20 @@ impl Way<'_> {
         let named = self.site.text.step(&self.site.job, self.line).is_some_and(|step| step.get("id").is_some());
         if !gives || !named {
             return None;
+        }
+        if script.outline.computes {
+            return Some(
+                "what is no number is printed where it is computed with, and the runner may take it for another commit"
+                    .to_owned(),
+            );
+        }
+        let traces = |command: &&Spoken| {
+            let flags = || command.words.iter().skip(1).filter_map(Said::text);
+            command.word(0) == "set"
+                && flags().any(|flag| flag.starts_with('-') && flag.contains(['x', 'v']) || flag == "xtrace" || flag == "verbose")
+        };
+        if script.outline.commands.iter().any(|command| traces(&command)) {
+            return Some("each command is printed with its words, which the runner may take for another commit".to_owned());
         }
         script.outline.commands.iter().filter(|command| command.is_shown).find_map(|command| self.prints_odd(command, script))
     }
@@ -30,6 +44,13 @@ impl Way<'_> {
             let escapes = text.split('\\').skip(1).any(|rest| !rest.starts_with(['n', 't', '\\', '"', '$', '`']));
             let commands = lower.contains("##[") || data.output_commands.iter().any(|name| lower.contains(name.as_str()));
             return (bits.contains(&Bit::Other) || escapes || commands).then(said);
+        }
+        // What it cannot do, a command says with its words; of texts a test says nothing.
+        let compares = words.iter().filter_map(Said::text).any(|word| is_comparison(&word));
+        let tests = matches!(name.as_str(), "test" | "[") && !compares;
+        let open = |word: &Said| self.said(word, script).contains(&Bit::Other);
+        if !tests && words.iter().any(open) {
+            return Some(said());
         }
         let is = |known: &Vec<String>| {
             known.iter().enumerate().all(|(at, word)| words.get(at).and_then(Said::text).as_ref() == Some(word))

@@ -76,7 +76,7 @@ fn rules(upper: &str, value: &[Bit]) -> bool {
 fn is_version_of_program(upper: &str, value: &[Bit]) -> bool {
     let data = &Catalog::builtin().plain;
     let of = upper.strip_suffix(data.version_part.as_str()).and_then(|rest| rest.strip_suffix('_'));
-    of.is_some_and(|of| lists(&data.languages, of) || programs().contains(of)) && matches!(value, [Bit::Text(_)])
+    of.is_some_and(|of| lists(&data.languages, of) || programs().contains(of)) && matches!(value, [Bit::Text(_) | Bit::Owned])
 }
 
 /// It says which of what was made is meant, and no verified tag or commit says it.
