@@ -17,6 +17,7 @@ pub mod knows;
 pub mod language;
 pub mod launcher;
 pub mod lint;
+pub mod plain;
 pub mod program;
 pub mod releasing;
 pub mod rule;
@@ -31,6 +32,7 @@ pub use command::Commands;
 pub use knows::Knows;
 pub use language::{Exporter, Frameworks, Languages};
 pub use launcher::Launchers;
+pub use plain::Plain;
 pub use program::{Bare, Installer, Programs, Trait};
 pub use releasing::Releasing;
 pub use rule::{Profile, Rule, Sentences, Severity};
@@ -69,6 +71,8 @@ pub struct Catalog {
     pub releasing: Releasing,
     /// `rules/words.toml`.
     pub words: Words,
+    /// `rules/plain.toml`.
+    pub plain: Plain,
     /// `rules/commands.toml`.
     pub commands: Commands,
     /// `rules/programs.toml`.
@@ -109,6 +113,7 @@ impl Catalog {
             launchers: one(&files, "launchers.toml")?,
             releasing: one(&files, "releasing.toml")?,
             words: one(&files, "words.toml")?,
+            plain: one(&files, "plain.toml")?,
             commands: one(&files, "commands.toml")?,
             programs: one(&files, "programs.toml")?,
             sentences: one(&files, "sentences.toml")?,

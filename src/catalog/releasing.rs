@@ -18,16 +18,6 @@ pub struct Releasing {
     pub own_action: String,
     /// Directories of packages whose digests the lock of a tree names.
     pub package_caches: Vec<String>,
-    /// Keys of a job with which its commands may be others than they are called.
-    pub job_keys: Vec<String>,
-    /// Variables that change what programs do; those that end in `_` are beginnings of names.
-    pub ruling_variables: Vec<String>,
-    /// Beginnings of variables by which a program is told what it deploys.
-    pub naming_variables: Vec<String>,
-    /// Words by which a script makes other commands of its own.
-    pub ruling_words: Vec<String>,
-    /// Redirections that put nothing anywhere but into the log, or into what later steps are told.
-    pub plain_redirections: Vec<String>,
     /// Directories in which programs lie, as scripts name them: what one command puts there by its name is a program and none of what is deployed.
     pub programs: Vec<String>,
     /// Steps that deploy or publish.
@@ -65,14 +55,6 @@ impl Releasing {
         let last = text.rsplit('/').next().unwrap_or_default();
         let image = !text.contains("://") && last.split_once([':', '@']).is_some_and(|(name, _)| !name.is_empty());
         called(name) || called(setting) || image
-    }
-
-    /// Whether a variable of this name changes what programs do.
-    #[must_use]
-    pub fn is_ruling(&self, name: &str) -> bool {
-        self.ruling_variables
-            .iter()
-            .any(|known| if known.ends_with('_') { name.starts_with(known.as_str()) } else { name == known })
     }
 
     /// Whether an action is this gate's own, by its name as written without the reference.

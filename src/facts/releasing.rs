@@ -6,6 +6,7 @@ mod brought;
 mod called;
 mod despite;
 mod early;
+mod foreign;
 mod meaning;
 mod named;
 mod plain;
@@ -165,6 +166,14 @@ pub fn gather(world: &World<'_>, terms: &Terms, pipelines: &[Pipeline], trace: &
             let guard = Guard::TooMany(place.clone());
             let (triggers, tags) = (BTreeSet::new(), Vec::new());
             found.push(DeployJob { subject, what, place, triggers, on_tags: false, guard, tags, environment: None });
+        }
+    }
+    for job in foreign::gather(snapshot, pipelines) {
+        match found.iter_mut().find(|known| known.subject == job.subject) {
+            // What deploys beside it is verified, and this may not be.
+            Some(known) if matches!(known.guard, Guard::Stands { .. }) => *known = job,
+            Some(_) => {}
+            None => found.push(job),
         }
     }
     let handed = called::gather(snapshot, pipelines, trace);

@@ -17,8 +17,8 @@ use serde::de::DeserializeOwned;
 
 use self::page::Page;
 use super::{
-    Bot, Commands, Exporter, Frameworks, Languages, Launchers, Profile, Programs, Releasing, Rule, Runners, Sentences, Tool,
-    Words,
+    Bot, Commands, Exporter, Frameworks, Languages, Launchers, Plain, Profile, Programs, Releasing, Rule, Runners, Sentences,
+    Tool, Words,
 };
 
 /// Names that live to the right of the catalogue: the linter is told them.
@@ -116,6 +116,7 @@ impl<'s> Shelf<'s> {
             (_, "launchers.toml") => fits::<Launchers>(page),
             (_, "releasing.toml") => fits::<Releasing>(page),
             (_, "words.toml") => fits::<Words>(page),
+            (_, "plain.toml") => fits::<Plain>(page),
             (_, "commands.toml") => fits::<Commands>(page),
             (_, "programs.toml") => fits::<Programs>(page),
             (_, "sentences.toml") => fits::<Sentences>(page),

@@ -255,7 +255,7 @@ pub(super) fn expressions(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A step before hands a variable of this name on, as far as its script says so.
-fn hands_on(site: &Site, line: usize, name: &str) -> bool {
+pub(super) fn hands_on(site: &Site, line: usize, name: &str) -> bool {
     let steps = site.value().and_then(|job| job.get("steps"));
     let before = steps.into_iter().flat_map(Value::items).take_while(|step| step.place().line < line);
     let mut scripts = before.filter_map(|step| step.get("run")).filter_map(Value::scalar);

@@ -147,7 +147,7 @@ impl Reading<'_> {
     }
 
     /// Follows texts to what a verification printed.
-    fn follows<'h>(&'h self, held: &'h Held<'_>) -> Follows<'h> {
+    pub(super) fn follows<'h>(&'h self, held: &'h Held<'_>) -> Follows<'h> {
         let printed = Printed { site: held.site, line: held.at.line, output: held.verify.row.commit_output.as_deref() };
         Follows { snapshot: self.snapshot, printed: Some(printed) }
     }
@@ -213,7 +213,7 @@ fn is_rendered(deploy: &ReleaseStep, site: &Site, name: &str) -> bool {
 
 impl Held<'_> {
     /// It stands for what is verified.
-    fn is_of(&self, meaning: &Meaning) -> bool {
+    pub(super) fn is_of(&self, meaning: &Meaning) -> bool {
         match (meaning, self.named) {
             (Meaning::Verified, _) => true,
             (Meaning::Sha, _) => self.of_tag,

@@ -29,6 +29,7 @@ mod list;
 mod listed;
 mod only_bash;
 mod options;
+mod outline;
 mod parse;
 mod pattern;
 mod printed;
@@ -57,6 +58,7 @@ mod tests;
 
 pub use handed::{HANDED_AT, HANDED_FILES, Handed, HandedTo, asked_for, is_of_programs};
 pub use interpreter::{Interpreter, OptionRead, ShellOptions, shebang_mode, shell_named};
+pub use outline::{How, Outline, Piece, Redirected, Said, Set, Spoken, is_comparison, outline};
 pub use printed::at_home;
 pub use printers::printers;
 pub use rewritten::Sed;

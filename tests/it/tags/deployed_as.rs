@@ -27,13 +27,30 @@ fn another_tag_than_the_verified_one_is_not_deployed() {
         ),
         (
             "a name under which it is kept",
-            last("run: |\n  docker build -t \"acme/x:${{ inputs.version }}\" .\n  docker push \"acme/x:${{ inputs.version }}\""),
+            last(
+                "run: |\n  docker build -t \"acme/x:$NAME\" .\n  docker push \"acme/x:$NAME\"\nenv: { NAME: \"${{ inputs.version }}\" }",
+            ),
             "pass",
+        ),
+        (
+            "a name that is written into the script",
+            last("run: |\n  docker build -t \"acme/x:${{ inputs.version }}\" .\n  docker push \"acme/x:${{ inputs.version }}\""),
+            "unknown",
         ),
         ("the verified one's name", image("${{ inputs.tag }}"), "pass"),
         ("the commit", image("${{ needs.verify.outputs.commit }}"), "pass"),
-        ("a namespace by its name", last("run: kubectl -n \"preview-${{ github.ref_name }}\" apply -f k8s/"), "pass"),
-        ("a label", last("run: helm upgrade x ./chart --set ref=${{ github.ref_name }}"), "pass"),
+        (
+            "a namespace by its name",
+            last("run: kubectl -n \"preview-$NAME\" apply -f k8s/\nenv: { NAME: \"${{ github.ref_name }}\" }"),
+            "pass",
+        ),
+        (
+            "a namespace that writes the script",
+            last("run: kubectl -n \"preview-${{ github.ref_name }}\" apply -f k8s/"),
+            "unknown",
+        ),
+        ("a label", last("run: helm upgrade x ./chart --set ref=${{ github.run_id }}"), "pass"),
+        ("a label that writes the script", last("run: helm upgrade x ./chart --set ref=${{ github.ref_name }}"), "unknown"),
         ("a setting that says which", last("run: helm upgrade x ./chart --set image.tag=${{ inputs.version }}"), "unknown"),
         ("a flag that says which", last("run: helm upgrade x oci://r.example/x --version \"${{ inputs.version }}\""), "unknown"),
         ("the commit of the run", image("${{ github.sha }}"), "unknown"),
@@ -43,7 +60,8 @@ fn another_tag_than_the_verified_one_is_not_deployed() {
             last("uses: google-github-actions/deploy-cloudrun@v2\nwith: { image: \"r.example/x:${{ github.sha }}\" }"),
             "unknown",
         ),
-        ("where to", last("run: kubectl -n \"${{ inputs.environment }}\" apply -f k8s/"), "pass"),
+        ("where to", last("run: kubectl -n \"$WHERE\" apply -f k8s/\nenv: { WHERE: \"${{ inputs.environment }}\" }"), "pass"),
+        ("where to, as a part of the script", last("run: kubectl -n \"${{ inputs.environment }}\" apply -f k8s/"), "unknown"),
         (
             "a branch's checkout",
             Two { checkout: "uses: actions/checkout@v7\nwith: { ref: \"${{ inputs.version }}\" }", on, ..Two::default() }.text(),
@@ -167,7 +185,7 @@ fn of_which_repository_and_by_what_is_not_changed_before() {
             Two {
                 by: "run: tollgate verify-tag -- \"$TAG\"",
                 verifies: "env: { TAG: \"${{ inputs.tag }}\" }",
-                before: &step("run: echo \"OTHER=$(cat x)\" >> \"$GITHUB_ENV\""),
+                before: &step("run: echo \"OTHER=x\" >> \"$GITHUB_ENV\""),
                 ..Two::default()
             }
             .text(),
