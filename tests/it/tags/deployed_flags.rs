@@ -188,3 +188,60 @@ fn keys_of_the_cluster_are_none_of_what_is_deployed() {
         "pass",
     );
 }
+
+/// Parts of flags, flags of other programs by the same letter, and words behind what takes none.
+#[test]
+fn flags_on_the_way_are_asked_as_their_programs_read_them() {
+    let between = |lines: &str| Two { between: &step(&format!("{lines}{TAG}")), ..Two::default() }.text();
+    all(
+        between,
+        &[
+            "run: git ls-remote --up=./x origin",
+            "run: git ls-remote --exe ./x origin",
+            "run: git config init.templateDir x",
+            "run: git config gc.recentObjectsHook ./x",
+            "run: git config fetch.bundleURI https://forge.example/x",
+            "run: wget --retry-connrefused \"https://forge.example/$TAG\" -O /usr/local/bin/helm",
+            "run: tar xf x.tar --to-c=./x",
+            "run: tar -xI ./x -f x.tar",
+            "run: tar -xPf x.tar",
+            "run: tar xPf x.tar",
+            "run: tar xf x.tar --transf=s,x,y,",
+            "run: perl -E 'unlink q(k8s)'",
+            "run: php -B 'unlink(x);' x.php",
+            "run: python -W error /tmp/x.py",
+            "run: just -f /tmp/x build",
+            "run: make -O VERSION=latest",
+            "run: go build -mod=mod ./...",
+            "run: npm pack -o evil",
+            "run: bazel build --remote_cache=cache.example:443 //x",
+            "run: bazel build --override_repository=x=y //x",
+        ],
+        "unknown",
+    );
+    all(
+        between,
+        &[
+            "run: git ls-remote --exit-code --tags origin",
+            "run: git config set user.name x",
+            "run: git config --global init.defaultBranch main",
+            "run: docker buildx create --use --driver docker-container --name x",
+            "run: kubectl get pods -n x",
+            "run: terraform output -raw x",
+            "run: tar -xzf dist/x.tgz -C out --strip-components=1",
+            "run: tar czf dist/x.tgz k8s",
+            "run: tar -cJvf dist/x.tar.xz --exclude .git k8s",
+            "run: unzip -qo dist/x.zip -d out",
+            "run: python -W error build.py",
+            "run: just -f other.just build",
+            "run: make -j 4 build",
+            "run: make -l build",
+            "run: go build -mod=vendor -installsuffix cgo -o dist/x ./cmd/x",
+            "run: pip install --no-input --break-system-packages x==1.2.3",
+            "run: npm pack --pack-destination dist",
+            "run: bazel build //x:y",
+            "run: docker build -t x --network host --shm-size 2g .",
+        ],
+        "pass",
+    );
+}
