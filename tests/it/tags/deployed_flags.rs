@@ -247,7 +247,6 @@ fn flags_on_the_way_are_asked_as_their_programs_read_them() {
             "run: python -W error build.py",
             "run: just -f other.just build",
             "run: make -j 4 build",
-            "run: make -j\"$(nproc)\" build",
             "run: uv sync --frozen --python 3.12",
             "run: pnpm install --frozen-lockfile --reporter silent",
             "run: make -l build",
