@@ -100,6 +100,7 @@ impl Catalog {
     fn load(tables: &str) -> Result<Self, String> {
         let files: BTreeMap<String, &RawValue> = serde_json::from_str(tables).map_err(|e| e.to_string())?;
         let tools: Vec<Tool> = folder(&files, "tools/")?;
+        let words: Words = one(&files, "words.toml")?;
         Ok(Self {
             run_as: by_first_word(&tools),
             tools,
@@ -111,8 +112,8 @@ impl Catalog {
             frameworks: one(&files, "frameworks.toml")?,
             runners: one(&files, "runners.toml")?,
             launchers: one(&files, "launchers.toml")?,
-            releasing: one(&files, "releasing.toml")?,
-            words: one(&files, "words.toml")?,
+            releasing: with_values(one(&files, "releasing.toml")?, &words),
+            words,
             plain: one(&files, "plain.toml")?,
             commands: one(&files, "commands.toml")?,
             programs: one(&files, "programs.toml")?,
@@ -158,6 +159,17 @@ impl Catalog {
     pub fn profile(&self, id: &str) -> Option<&Profile> {
         self.profiles.iter().find(|profile| profile.id == id)
     }
+}
+
+/// What deploys is found behind whichever flags stand in front of its own words: which of them take a value is known of what it may be given.
+fn with_values(mut releasing: Releasing, words: &Words) -> Releasing {
+    for row in &mut releasing.deploy {
+        for known in words.words.iter().filter(|known| known.argv.iter().any(|argv| row.argv.contains(argv))) {
+            let values = known.values.values().flatten().filter(|flag| !known.flags.contains(flag));
+            row.value_flags.extend(values.cloned());
+        }
+    }
+    releasing
 }
 
 /// Most commands are no tool's: asking for their rows costs nothing then.

@@ -31,7 +31,7 @@ pub struct WordsRow {
     /// Words, or inputs, are anything, but for what begins as one of `not` does.
     #[serde(default)]
     pub every: bool,
-    /// Beginnings of words with which it is none of these.
+    /// Beginnings of words, of an action those in the values of its inputs, with which it is none of these.
     #[serde(default)]
     pub not: Vec<String>,
     /// It does the same in whichever directory it runs.
@@ -73,7 +73,7 @@ pub struct WordsRow {
     /// What stands behind its own flags is a command, which is looked at itself.
     #[serde(default)]
     pub launches: bool,
-    /// Flags whose values name what it makes, for `made`.
+    /// Flags whose values name what it makes, for `made`; an empty one: the words behind the first one beside flags do.
     #[serde(default)]
     pub makes: Vec<String>,
     /// It leaves nothing behind that may be deployed.

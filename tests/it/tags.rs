@@ -12,6 +12,7 @@ mod deployed;
 mod deployed_as;
 mod deployed_by;
 mod deployed_early;
+mod deployed_flags;
 mod deployed_found;
 mod deployed_from;
 mod deployed_near;

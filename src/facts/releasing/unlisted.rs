@@ -122,6 +122,10 @@ impl Reading<'_> {
             let name = entry.name().unwrap_or_default();
             let takes = |names: &Vec<String>| names.iter().any(|known| known.eq_ignore_ascii_case(name));
             let text = entry.value.scalar().unwrap_or_default();
+            let denied = |word: &str| row.not.iter().any(|start| word.starts_with(start.as_str()));
+            if text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).any(denied) {
+                return true;
+            }
             let mut classes = row.values.iter().filter(|(_, names)| takes(names)).map(|(class, _)| *class);
             !classes.any(|class| self.is_input(held, site, line, class, name, text))
         };

@@ -170,6 +170,9 @@ impl Reading<'_> {
             return Err(word);
         }
         for (at, word) in said.operands.iter().enumerate() {
+            if at > 0 && row.makes.iter().any(String::is_empty) {
+                self.fitting.makes.push((*word).clone());
+            }
             if word.value.as_ref().is_some_and(|value| row.names.contains(value)) {
                 continue;
             }
