@@ -155,6 +155,7 @@ impl Reader<'_> {
             writes: matches!(redirect.op, RedirectOp::Output | RedirectOp::Append | RedirectOp::Duplicate),
             appends: redirect.op == RedirectOp::Append,
             duplicates: redirect.op == RedirectOp::Duplicate,
+            here: matches!(redirect.op, RedirectOp::HereDocument { .. } | RedirectOp::HereString),
             target,
             of,
         });

@@ -4,7 +4,7 @@
 use super::super::meaning;
 use super::given::{self, Given};
 use super::{Way, When, machines};
-use crate::catalog::{Catalog, plain};
+use crate::catalog::Catalog;
 use crate::doc::Value;
 use crate::facts::shell::{Outline, Piece, Said, UNKNOWN_CHAR, outline};
 
@@ -78,8 +78,8 @@ impl Way<'_> {
         }
         let is_known = |name: &str| {
             let values = || self.site.value().and_then(|job| machines::of_matrix(job, name));
-            plain::has(&Catalog::builtin().plain.expressions, &name.to_ascii_lowercase())
-                || values().is_some_and(|values| values.into_iter().all(is_ordinary))
+            is_of_platform(name)
+                || values().is_some_and(|values| !values.is_empty() && values.into_iter().all(is_ordinary))
                 || input(name) == Some(Bit::Owned)
         };
         if is_known(inner) || name != "secrets" && is_made_of(inner, is_known) {
@@ -163,7 +163,7 @@ impl Way<'_> {
         let context =
             ["github", "runner"].iter().find_map(|root| Some(format!("{root}.{}", lower.strip_prefix(root)?.strip_prefix('_')?)));
         match context {
-            Some(context) if plain::has(&Catalog::builtin().plain.expressions, &context) => Bit::Owned,
+            Some(context) if is_of_platform(&context) => Bit::Owned,
             Some(context) if matches!(context.as_str(), "github.ref" | "github.ref_name") => self.expression(&context, DEPTH),
             _ => Bit::Other,
         }
@@ -218,6 +218,16 @@ impl Way<'_> {
     fn is_verified(&self, name: &str) -> bool {
         self.held.is_of(&self.reading.follows(self.held).named(name, self.site, self.line))
     }
+}
+
+/// A name of what nobody who starts the run, or pushes, writes; each `*` of the list stands for one part.
+fn is_of_platform(name: &str) -> bool {
+    let parts = || name.split('.');
+    let fits = |known: &String| {
+        let own = known.split('.');
+        own.clone().count() == parts().count() && own.zip(parts()).all(|(own, part)| own == "*" || own.eq_ignore_ascii_case(part))
+    };
+    name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-*".contains(c)) && Catalog::builtin().plain.expressions.iter().any(fits)
 }
 
 /// What several parts are together.

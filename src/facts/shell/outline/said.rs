@@ -59,6 +59,8 @@ pub struct Redirected {
     pub appends: bool,
     /// It stands for another one that is open, or closes it, where its target is a number or `-`.
     pub duplicates: bool,
+    /// What is read is a text of the script's own, of which the target is the end, or all.
+    pub here: bool,
     /// To or from what.
     pub target: Said,
     /// The simple command that it belongs to.
