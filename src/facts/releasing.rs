@@ -120,8 +120,9 @@ pub fn gather(world: &World<'_>, terms: &Terms, pipelines: &[Pipeline], trace: &
             own = close.releasing.iter().collect();
         }
         let deploys = own.iter().filter(|step| step.row.what.is_none());
-        let Some(text) = deploys.clone().next().and_then(|_| Written::read(snapshot, &pipeline.path)) else { continue };
-        let text = Rc::new(text);
+        let Some(text) = deploys.clone().next().and_then(|_| Written::read(snapshot, &pipeline.path)).map(Rc::new) else {
+            continue;
+        };
         let numbers: HashMap<*const ReleaseStep, usize> =
             own.iter().enumerate().map(|(at, step)| (std::ptr::from_ref(*step), at + 1)).collect();
         for step in deploys {
@@ -168,17 +169,8 @@ pub fn gather(world: &World<'_>, terms: &Terms, pipelines: &[Pipeline], trace: &
             found.push(DeployJob { subject, what, place, triggers, on_tags: false, guard, tags, environment: None });
         }
     }
-    for job in foreign::gather(snapshot, pipelines) {
-        match found.iter_mut().find(|known| known.subject == job.subject) {
-            // What deploys beside it is verified, and this may not be.
-            Some(known) if matches!(known.guard, Guard::Stands { .. }) => *known = job,
-            Some(_) => {}
-            None => found.push(job),
-        }
-    }
-    let handed = called::gather(snapshot, pipelines, trace);
-    let more = handed.into_iter().filter(|job| !found.iter().any(|known| known.subject == job.subject)).collect::<Vec<_>>();
-    found.extend(more);
+    foreign::put_beside(&mut found, snapshot, pipelines);
+    called::put_beside(&mut found, snapshot, pipelines, trace);
     found.sort_by_key(|job| pipelines.iter().position(|pipeline| job.place.path == pipeline.path));
     found
 }

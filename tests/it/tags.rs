@@ -15,6 +15,7 @@ mod deployed_early;
 mod deployed_flags;
 mod deployed_found;
 mod deployed_from;
+mod deployed_given;
 mod deployed_near;
 mod deployed_text;
 mod deployed_words;

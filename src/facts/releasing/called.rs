@@ -9,8 +9,17 @@ use crate::facts::pipeline::{Pipeline, Trigger};
 use crate::facts::trace::Trace;
 use crate::snapshot::Snapshot;
 
+/// Puts jobs that are a workflow of another repository beside those that are known to deploy.
+pub(super) fn put_beside(found: &mut Vec<DeployJob>, snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) {
+    for job in gather(snapshot, pipelines, trace) {
+        if !found.iter().any(|known| known.subject == job.subject) {
+            found.push(job);
+        }
+    }
+}
+
 /// Jobs that a tag or a release starts and that are a workflow of another repository.
-pub(super) fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec<DeployJob> {
+fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec<DeployJob> {
     let mut found = Vec::new();
     for unit in trace.opaque.iter().filter(|unit| unit.why.reason == Reason::Remote) {
         let Some(pipeline) = unit.pipeline.and_then(|number| pipelines.get(number)) else { continue };

@@ -14,8 +14,19 @@ use crate::snapshot::Snapshot;
 /// Bytes of such a text that are looked at.
 const LOOKED_AT: usize = 65_536;
 
-/// Jobs with such a step.
-pub(super) fn gather(snapshot: &Snapshot, pipelines: &[Pipeline]) -> Vec<DeployJob> {
+/// Puts jobs with such a step beside those that are known to deploy.
+pub(super) fn put_beside(found: &mut Vec<DeployJob>, snapshot: &Snapshot, pipelines: &[Pipeline]) {
+    for job in gather(snapshot, pipelines) {
+        match found.iter_mut().find(|known| known.subject == job.subject) {
+            // What deploys beside it is verified, and this may not be.
+            Some(known) if matches!(known.guard, Guard::Stands { .. }) => *known = job,
+            Some(_) => {}
+            None => found.push(job),
+        }
+    }
+}
+
+fn gather(snapshot: &Snapshot, pipelines: &[Pipeline]) -> Vec<DeployJob> {
     let mut found: Vec<DeployJob> = Vec::new();
     for pipeline in pipelines {
         let named = pipeline.units.iter().filter_map(|unit| Some((unit, deploys(unit)?)));

@@ -23,6 +23,7 @@ use crate::text::Place;
 type Odd = (Place, String);
 
 /// A job on the way, and the step of it that is looked at.
+#[derive(Clone, Copy)]
 struct Way<'a> {
     reading: &'a Reading<'a>,
     held: &'a Held<'a>,

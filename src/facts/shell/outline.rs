@@ -1,6 +1,12 @@
 //! Owns what a script says as it is written: every command, redirection and value of a variable in it, whether or not the script comes to
 //! them. Refuses to follow any of it: what a word becomes is asked elsewhere.
 
+mod said;
+#[cfg(test)]
+mod tests;
+
+pub use said::{How, Outline, Piece, Redirected, Said, Set, Spoken};
+
 use super::ast::{
     Arm, Command, CommandKind, Item, List, Param, ParamOp, Part, Pipeline, RawWord, Redirect, RedirectOp, Script, TestToken,
 };
@@ -13,122 +19,6 @@ const MOST_NESTED: usize = 2;
 
 /// Nesting that any stack at hand holds.
 const MOST_DEPTH: usize = 24;
-
-/// All that a script says.
-#[derive(Debug, Default)]
-pub struct Outline {
-    /// Its simple commands.
-    pub commands: Vec<Spoken>,
-    /// Where it reads from and writes to.
-    pub redirects: Vec<Redirected>,
-    /// Variables that it gives a value to, or takes it from.
-    pub sets: Vec<Set>,
-    /// Names that it gives to commands of its own.
-    pub functions: Vec<String>,
-    /// It computes numbers, of which a shell says what it cannot read.
-    pub computes: bool,
-    /// Something in it could not be read.
-    pub unread: bool,
-}
-
-/// A word as it is written.
-#[derive(Clone, Debug, Default)]
-pub struct Said {
-    /// Its bytes in the script; of one in a script that a word holds, that word's.
-    pub span: Span,
-    /// What it is made of.
-    pub pieces: Vec<Piece>,
-}
-
-/// A part of a word.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// Text, without its quotes.
-    Text(String),
-    /// The value of this variable, as it is.
-    Variable(String),
-    /// What an expansion makes of a variable, or what a command prints.
-    Computed,
-}
-
-/// One simple command.
-#[derive(Debug)]
-pub struct Spoken {
-    /// Its words.
-    pub words: Vec<Said>,
-    /// What it prints goes to the log.
-    pub is_shown: bool,
-    /// Which of the outline's pipelines it stands in.
-    pub pipeline: usize,
-}
-
-/// One redirection.
-#[derive(Debug)]
-pub struct Redirected {
-    /// It writes.
-    pub writes: bool,
-    /// It adds to what is there.
-    pub appends: bool,
-    /// It stands for another one that is open, or closes it, where its target is a number or `-`.
-    pub duplicates: bool,
-    /// To or from what.
-    pub target: Said,
-    /// The simple command that it belongs to.
-    pub of: Option<usize>,
-}
-
-/// How a variable gets its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum How {
-    /// By an assignment of its own.
-    Alone,
-    /// In front of a command, for it.
-    For,
-    /// By a loop, an expansion or arithmetic.
-    Aside,
-}
-
-/// One value of a variable.
-#[derive(Debug)]
-pub struct Set {
-    /// Whose.
-    pub name: String,
-    /// What it is, where that is written as one word.
-    pub value: Option<Said>,
-    /// How.
-    pub how: How,
-}
-
-impl Said {
-    /// The text of it, when nothing in it is expanded.
-    #[must_use]
-    pub fn text(&self) -> Option<String> {
-        self.pieces.iter().map(|piece| if let Piece::Text(text) = piece { Some(text.as_str()) } else { None }).collect()
-    }
-
-    /// The text that it begins with.
-    #[must_use]
-    pub fn head(&self) -> &str {
-        if let Some(Piece::Text(text)) = self.pieces.first() { text } else { "" }
-    }
-
-    /// A name, and what is behind the `=` that follows it.
-    #[must_use]
-    pub fn split(&self) -> Option<(&str, Self)> {
-        let (name, rest) = self.head().split_once('=')?;
-        let first = (!rest.is_empty()).then(|| Piece::Text(rest.to_owned()));
-        let pieces = first.into_iter().chain(self.pieces.iter().skip(1).cloned()).collect();
-        Some((name, Self { span: self.span, pieces }))
-    }
-}
-
-impl Spoken {
-    /// The text of a word of it, as far as it is known from its beginning on.
-    #[must_use]
-    pub fn word(&self, at: usize) -> &str {
-        self.words.get(at).map_or("", Said::head)
-    }
-}
 
 /// An operator by which a test compares numbers.
 #[must_use]
@@ -265,6 +155,7 @@ impl Reader<'_> {
             writes: matches!(redirect.op, RedirectOp::Output | RedirectOp::Append | RedirectOp::Duplicate),
             appends: redirect.op == RedirectOp::Append,
             duplicates: redirect.op == RedirectOp::Duplicate,
+            here: matches!(redirect.op, RedirectOp::HereDocument { .. } | RedirectOp::HereString),
             target,
             of,
         });
@@ -328,7 +219,7 @@ impl Reader<'_> {
                 let next = bytes.get(at + 1) == Some(&b'=');
                 let before = at.checked_sub(1).and_then(|before| bytes.get(before)).copied().unwrap_or_default();
                 let shifts = at > 1 && matches!(bytes.get(at - 2..at), Some(b"<<" | b">>"));
-                !next && !(matches!(before, b'=' | b'!' | b'<' | b'>') && !shifts)
+                !next && (shifts || !matches!(before, b'=' | b'!' | b'<' | b'>'))
             };
             let names = text.match_indices('=').filter(|(at, _)| sets(*at)).map(|(at, _)| changed(at));
             let steps = text.match_indices("++").chain(text.match_indices("--")).flat_map(|(at, _)| {
@@ -401,94 +292,4 @@ fn pieces(parts: &[Part]) -> Vec<Piece> {
         }
     }
     all
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sets(text: &str) -> Vec<String> {
-        outline(text).sets.into_iter().map(|set| set.name).collect()
-    }
-
-    #[test]
-    fn names_get_values_in_many_ways() {
-        for text in [
-            "X=a",
-            "X=a make",
-            "X+=a",
-            "X[1]=a",
-            "for X in a; do :; done",
-            "select X in a; do :; done",
-            ": ${X:=a}",
-            "echo \"${X=a}\"",
-            "((X = 7))",
-            "(( X += 1 ))",
-            "((X++))",
-            "((--X))",
-            "echo $((X=7))",
-            "echo ${Y[X=7]}",
-            "[[ X=7 -eq 7 ]]",
-            "echo ${Y:X=1}",
-            "f() { X=a; }",
-            "echo $(X=a)",
-            "bash -c 'X=a'",
-            "sudo sh -ec 'X=a'",
-            "if X=a; then :; fi",
-            "(( X <<= 1 ))",
-            "Y[0 + (X=1)]=a",
-            "cat <<E\n$((X=1))\nE",
-        ] {
-            assert!(sets(text).contains(&"X".to_owned()), "{text}: {:?}", sets(text));
-        }
-        for text in [
-            "((X == 7))",
-            "((X <= 7)) && ((X != 1))",
-            "echo X=a",
-            "echo $((X + 1))",
-            "make X=a",
-            "echo '((X=7))'",
-            "# X=a",
-            "echo ${X:-a}",
-        ] {
-            assert!(sets(text).is_empty(), "{text}: {:?}", sets(text));
-        }
-    }
-
-    #[test]
-    fn what_is_nested_too_deeply_is_not_read() {
-        let deep = |by: usize| format!("{}a{}", "(".repeat(by).replace('(', "( "), " )".repeat(by));
-        assert!(!outline(&deep(8)).unread && outline(&deep(5_000)).unread);
-        let held = |by: usize| {
-            (0..by).fold(deep(8), |inner, _| format!("sh -c \"{}\"", inner.replace('\\', "\\\\").replace('"', "\\\"")))
-        };
-        assert!(!outline(&held(2)).unread && outline(&held(3)).unread);
-    }
-
-    #[test]
-    fn arrows_in_quotes_and_comments_lead_nowhere() {
-        let targets = |text: &str| {
-            let all = outline(text).redirects;
-            all.into_iter().map(|one| (one.writes, one.target.text().unwrap_or_default())).collect::<Vec<_>>()
-        };
-        assert_eq!(targets("echo 'a -> b' \"c => d\" e\\>f # > g"), []);
-        for text in ["echo a ->> b", "a => b", "a >b", "a 2> b", "a &> b", "{ a; } >| b", "a <> b", "sh -c 'a > b'", "a >& b"] {
-            assert_eq!(targets(text), [(true, "b".to_owned())], "{text}");
-        }
-        assert_eq!(targets("a < b"), [(false, "b".to_owned())]);
-        assert_eq!(targets("echo a >/dev/nullx"), [(true, "/dev/nullx".to_owned())]);
-    }
-
-    #[test]
-    fn what_is_shown_is_what_nothing_takes() {
-        let shown = |text: &str| {
-            let all = outline(text).commands;
-            all.into_iter().filter(|one| one.is_shown).map(|one| one.word(0).to_owned()).collect::<Vec<_>>()
-        };
-        assert_eq!(
-            shown("a | b; c > x; d=$(e); f \"$(g)\"; (h); if i; then j; fi; f $(k >&2)"),
-            ["b", "f", "h", "i", "j", "k", "f"]
-        );
-        assert!(outline("echo '").unread && outline("echo `echo \\`x\\``").unread);
-    }
 }

@@ -63,7 +63,7 @@ impl Way<'_> {
         let data = &Catalog::builtin().plain;
         let odd = || Some("what it reads or writes by a redirection is not followed".to_owned());
         let text = redirect.target.text();
-        if text.as_ref().is_some_and(|text| data.nowhere.contains(text)) {
+        if !redirect.here && text.as_ref().is_some_and(|text| data.nowhere.contains(text)) {
             return None;
         }
         let stands_for = |text: &String| text == "-" || !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());

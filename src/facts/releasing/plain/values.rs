@@ -4,7 +4,8 @@
 use super::super::meaning;
 use super::given::{self, Given};
 use super::{Way, When, machines};
-use crate::catalog::{Catalog, plain};
+use crate::catalog::Catalog;
+use crate::doc::Value;
 use crate::facts::shell::{Outline, Piece, Said, UNKNOWN_CHAR, outline};
 
 /// Variables in one another that are followed.
@@ -67,10 +68,19 @@ impl Way<'_> {
         if let Some(variable) = inner.strip_prefix("env.") {
             return self.variable(variable, depth);
         }
+        // The forge refuses to start a run by what is none of them (cli/cli#5246).
+        let input = |name: &str| {
+            let name = name.strip_prefix("github.event.").unwrap_or(name).strip_prefix("inputs.")?;
+            self.input(name, depth)
+        };
+        if let Some(bit @ (Bit::Owned | Bit::Text(_))) = input(inner) {
+            return bit;
+        }
         let is_known = |name: &str| {
             let values = || self.site.value().and_then(|job| machines::of_matrix(job, name));
-            plain::has(&Catalog::builtin().plain.expressions, &name.to_ascii_lowercase())
-                || values().is_some_and(|values| values.into_iter().all(is_ordinary))
+            is_of_platform(name)
+                || values().is_some_and(|values| !values.is_empty() && values.into_iter().all(is_ordinary))
+                || input(name) == Some(Bit::Owned)
         };
         if is_known(inner) || name != "secrets" && is_made_of(inner, is_known) {
             return Bit::Owned;
@@ -124,15 +134,27 @@ impl Way<'_> {
         if at > 0 && meaning::hands_on(self.site, self.line, name) {
             return Bit::Other;
         }
-        let Some(text) = value.scalar() else { return Bit::Other };
-        match self.written_to(text, depth).as_slice() {
-            [] => Bit::Text(String::new()),
-            [one] => one.clone(),
-            many if many.iter().any(|bit| *bit == Bit::Other) => Bit::Other,
-            many if many.last() == Some(&Bit::Told) => Bit::Told,
-            many if many.iter().any(|bit| *bit == Bit::Told) => Bit::Other,
-            _ => Bit::Owned,
+        value.scalar().map_or(Bit::Other, |text| whole(self.written_to(text, depth)))
+    }
+
+    /// What an input is that is declared in such a way that only what the workflow says can be given; of a called workflow what it is given.
+    fn input(&self, name: &str, depth: usize) -> Option<Bit> {
+        let root = self.site.text.root();
+        let declared = |event: &str| root.route(&["on", event, "inputs", name]);
+        let of_type = |input: Value<'_>| input.get("type").and_then(Value::scalar).unwrap_or_default().to_owned();
+        if let Some(caller) = &self.site.caller {
+            let way = Way { site: caller, line: 0, ..*self };
+            let given = caller.value().and_then(|job| job.route(&["with", name]));
+            let text = given.or_else(|| declared("workflow_call")?.get("default")).map_or(Some(""), Value::scalar)?;
+            return Some(whole(way.written_to(text, depth.checked_sub(1)?)));
         }
+        let by_call = declared("workflow_call").is_none_or(|input| matches!(of_type(input).as_str(), "boolean" | "number"));
+        let by_hand = declared("workflow_dispatch").is_some_and(|input| match of_type(input).as_str() {
+            "boolean" => true,
+            "choice" => input.get("options").is_some_and(|all| all.items().all(|one| one.scalar().is_some_and(is_ordinary))),
+            _ => false,
+        });
+        (by_call && by_hand).then_some(Bit::Owned)
     }
 
     /// What a variable that the platform sets stands for.
@@ -141,7 +163,7 @@ impl Way<'_> {
         let context =
             ["github", "runner"].iter().find_map(|root| Some(format!("{root}.{}", lower.strip_prefix(root)?.strip_prefix('_')?)));
         match context {
-            Some(context) if plain::has(&Catalog::builtin().plain.expressions, &context) => Bit::Owned,
+            Some(context) if is_of_platform(&context) => Bit::Owned,
             Some(context) if matches!(context.as_str(), "github.ref" | "github.ref_name") => self.expression(&context, DEPTH),
             _ => Bit::Other,
         }
@@ -195,6 +217,29 @@ impl Way<'_> {
     /// A variable that no script sets stands for the verified tag or commit.
     fn is_verified(&self, name: &str) -> bool {
         self.held.is_of(&self.reading.follows(self.held).named(name, self.site, self.line))
+    }
+}
+
+/// A name of what nobody who starts the run, or pushes, writes; each `*` of the list stands for one part.
+fn is_of_platform(name: &str) -> bool {
+    let parts = || name.split('.');
+    let fits = |known: &String| {
+        let own = known.split('.');
+        own.clone().count() == parts().count() && own.zip(parts()).all(|(own, part)| own == "*" || own.eq_ignore_ascii_case(part))
+    };
+    name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-*".contains(c)) && Catalog::builtin().plain.expressions.iter().any(fits)
+}
+
+/// What several parts are together.
+fn whole(bits: Vec<Bit>) -> Bit {
+    match bits.as_slice() {
+        [] => Bit::Text(String::new()),
+        [one] => one.clone(),
+        many if many.contains(&Bit::Other) => Bit::Other,
+        many if many.last() == Some(&Bit::Told) => Bit::Told,
+        many if many.contains(&Bit::Told) => Bit::Other,
+        many if many.iter().all(|bit| !matches!(bit, Bit::Text(text) if !is_ordinary(text))) => Bit::Owned,
+        _ => Bit::Other,
     }
 }
 
