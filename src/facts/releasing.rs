@@ -2,15 +2,20 @@
 //! Refuses to say whether that is enough: the rule does. Only workflows of GitHub are read for it.
 
 mod arguments;
+mod assigned;
 mod brought;
 mod called;
+mod deployed;
 mod despite;
 mod early;
 mod foreign;
 mod meaning;
 mod named;
 mod plain;
+mod said;
+mod site;
 mod skipped;
+mod spelled;
 mod tree;
 mod unlisted;
 mod verifier;
@@ -21,7 +26,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use despite::Between;
-use meaning::{Meaning, Site};
+use meaning::Meaning;
+use site::Site;
 use tree::Held;
 use written::Written;
 

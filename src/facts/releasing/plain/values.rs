@@ -1,7 +1,8 @@
 //! Owns what the values of variables and the words of scripts are made of: text, the verified tag or commit, what only the owners of the
 //! repository write, and all else. Refuses to say where which of them may stand.
 
-use super::super::meaning;
+use super::super::assigned;
+use super::super::meaning::Follows;
 use super::given::{self, Given};
 use super::{Way, When, machines};
 use crate::catalog::{Catalog, plain};
@@ -75,7 +76,7 @@ impl Way<'_> {
         if is_known(inner) || name != "secrets" && is_made_of(inner, is_known) {
             return Bit::Owned;
         }
-        let told = self.reading.is_text_told_by(self.held, self.site, self.line, &format!("${{{{ {inner} }}}}"));
+        let told = self.reading.is_told(self.held, self.site, self.line, &format!("${{{{ {inner} }}}}"));
         if told { Bit::Told } else { Bit::Other }
     }
 
@@ -88,7 +89,7 @@ impl Way<'_> {
                 When::After => false,
                 // Whoever made the event's tag wrote the workflow as well.
                 When::At => {
-                    let follows = meaning::Follows { snapshot: self.reading.snapshot, printed: None };
+                    let follows = Follows::new(self.reading.snapshot, None);
                     !follows.text(&format!("${{{{ {inner} }}}}"), self.site, self.line).is_event()
                 }
                 When::Before => true,
@@ -121,7 +122,7 @@ impl Way<'_> {
         let holders = [step, self.site.value(), Some(self.site.text.root())];
         let mut holders = holders.into_iter().enumerate().filter_map(|(at, holder)| Some((at, holder?.route(&["env", name])?)));
         let Some((at, value)) = holders.next() else { return self.of_platform(name) };
-        if at > 0 && meaning::hands_on(self.site, self.line, name) {
+        if at > 0 && assigned::hands_on(self.site, self.line, name) {
             return Bit::Other;
         }
         let Some(text) = value.scalar() else { return Bit::Other };
@@ -194,7 +195,7 @@ impl Way<'_> {
 
     /// A variable that no script sets stands for the verified tag or commit.
     fn is_verified(&self, name: &str) -> bool {
-        self.held.is_of(&self.reading.follows(self.held).named(name, self.site, self.line))
+        self.reading.is_of(self.held, &self.reading.follows(self.held).value(name, self.site, self.line))
     }
 }
 
