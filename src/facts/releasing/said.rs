@@ -4,7 +4,6 @@
 use super::Reading;
 use super::meaning::Meaning;
 use super::own_place;
-use super::site::Site;
 use super::spelled::Spelled;
 use super::tree::Held;
 use crate::catalog::Catalog;
@@ -41,13 +40,6 @@ impl Reading<'_> {
             (Meaning::Named(name), Some(Meaning::Named(verified))) => name == verified,
             (meaning, _) => held.of_tag && meaning.is_event(),
         }
-    }
-
-    /// A text of the workflow is the verified tag or commit, and nothing else.
-    pub(super) fn is_told(&self, held: &Held<'_>, site: &Site, line: usize, text: &str) -> bool {
-        let built = |meaning: &Meaning| matches!(meaning, Meaning::Built(_));
-        let spelled = self.follows(held).spelled(text, site, line);
-        spelled.single().is_some_and(|meaning| self.is_of(held, meaning) && !built(meaning))
     }
 
     /// A part says nothing of what is made, or the verified one.

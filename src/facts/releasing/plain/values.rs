@@ -2,11 +2,12 @@
 //! repository write, and all else. Refuses to say where which of them may stand.
 
 use super::super::assigned;
-use super::super::meaning::Follows;
+use super::super::meaning::{Follows, Meaning};
 use super::given::{self, Given};
 use super::{Way, When, machines};
 use crate::catalog::{Catalog, plain};
 use crate::facts::shell::{Outline, Piece, Said, UNKNOWN_CHAR, outline};
+use crate::facts::trace::Open;
 
 /// Variables in one another that are followed.
 const DEPTH: usize = 4;
@@ -76,8 +77,23 @@ impl Way<'_> {
         if is_known(inner) || name != "secrets" && is_made_of(inner, is_known) {
             return Bit::Owned;
         }
-        let told = self.reading.is_told(self.held, self.site, self.line, &format!("${{{{ {inner} }}}}"));
-        if told { Bit::Told } else { Bit::Other }
+        self.followed(&format!("${{{{ {inner} }}}}"))
+    }
+
+    /// What an expression stands for by what it is followed to.
+    fn followed(&self, text: &str) -> Bit {
+        let (reading, held) = (self.reading, self.held);
+        let spelled = reading.follows(held).spelled(text, self.site, self.line);
+        let plain = spelled.text().chars().all(|c| c == UNKNOWN_CHAR) || is_ordinary(&spelled.text().replace(UNKNOWN_CHAR, "x"));
+        if !plain || !spelled.is_open() || !reading.is_open_as(held, Open::Harmless, "", &spelled) {
+            return Bit::Other;
+        }
+        let verified = spelled.parts().iter().any(|part| reading.is_of(held, part) && !matches!(part, Meaning::Built(_)));
+        match verified {
+            false => Bit::Owned,
+            true if reading.is_open_as(held, Open::Deciding, "", &spelled) => Bit::Told,
+            true => Bit::Other,
+        }
     }
 
     /// Whether an expression may stand in a script: what it stands for then is code there.
