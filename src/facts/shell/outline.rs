@@ -328,7 +328,7 @@ impl Reader<'_> {
                 let next = bytes.get(at + 1) == Some(&b'=');
                 let before = at.checked_sub(1).and_then(|before| bytes.get(before)).copied().unwrap_or_default();
                 let shifts = at > 1 && matches!(bytes.get(at - 2..at), Some(b"<<" | b">>"));
-                !next && !(matches!(before, b'=' | b'!' | b'<' | b'>') && !shifts)
+                !next && (!matches!(before, b'=' | b'!' | b'<' | b'>') || shifts)
             };
             let names = text.match_indices('=').filter(|(at, _)| sets(*at)).map(|(at, _)| changed(at));
             let steps = text.match_indices("++").chain(text.match_indices("--")).flat_map(|(at, _)| {

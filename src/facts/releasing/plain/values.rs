@@ -145,9 +145,9 @@ impl Way<'_> {
         match self.written_to(text, depth).as_slice() {
             [] => Bit::Text(String::new()),
             [one] => one.clone(),
-            many if many.iter().any(|bit| *bit == Bit::Other) => Bit::Other,
+            many if many.contains(&Bit::Other) => Bit::Other,
             many if many.last() == Some(&Bit::Told) => Bit::Told,
-            many if many.iter().any(|bit| *bit == Bit::Told) => Bit::Other,
+            many if many.contains(&Bit::Told) => Bit::Other,
             _ => Bit::Owned,
         }
     }
