@@ -7,7 +7,7 @@ use super::meaning;
 use super::site::Site;
 use super::spelled::Spelled;
 use super::tree::Held;
-use super::{Guard, Reading, own_place};
+use super::{Guard, Reading, own_place, step_place};
 use crate::answer::Reason;
 use crate::catalog::Catalog;
 use crate::catalog::releasing::Verifies;
@@ -170,6 +170,33 @@ impl Reading<'_> {
                 Class::Tag => value.is_open() && self.is_open_as(held, Open::Deciding, name, value),
                 _ => false,
             }
+        })
+    }
+
+    /// Something before the deployment that is not read: another workflow, or an action that is called like a verification.
+    pub(super) fn unseen(&self, deploy: &ReleaseStep, needed: &BTreeSet<usize>) -> Option<Guard> {
+        let near = |job: usize| job == deploy.job || needed.contains(&job);
+        let at = step_place(deploy, self.pipeline);
+        let ids: Vec<&str> =
+            self.pipeline.jobs.iter().enumerate().filter(|(number, _)| near(*number)).map(|(_, job)| job.id.as_str()).collect();
+        let opaque =
+            self.trace.opaque.iter().filter(|unit| unit.pipeline == Some(self.number) && unit.place.path == self.pipeline.path);
+        let before = |place: &Place| {
+            ids.iter().any(|id| self.text.is_in(id, place.line))
+                && (place.line <= at.line || !self.text.is_in(&self.pipeline.jobs[deploy.job].id, place.line))
+        };
+        if let Some(unit) = opaque.into_iter().find(|unit| before(&unit.place)) {
+            return Some(Guard::Unseen(
+                unit.why.reason,
+                unit.place.clone(),
+                format!("what runs before it is not read: {}", unit.why.text),
+            ));
+        }
+        let actions = self.trace.actions.iter().filter(|action| action.pipeline == self.number && near(action.job));
+        let named = actions.into_iter().find(|action| action.call.name.to_ascii_lowercase().contains("verif"));
+        named.map(|action| {
+            let why = format!("the action `{}` is not read; by its name it verifies something", action.call.name);
+            Guard::Unseen(Reason::Remote, action.call.place.clone(), why)
         })
     }
 
