@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 pub mod audits;
 pub mod bot;
 pub mod command;
+pub mod deciding;
 pub mod effect;
 pub mod example;
 pub mod knows;

@@ -10,6 +10,12 @@ pub struct Releasing {
     pub event_tags: Vec<String>,
     /// Words in the name of a flag, a setting or an input that says which of what was made before is deployed.
     pub made_words: Vec<String>,
+    /// Those of them by which an image is meant, with its name.
+    pub image_words: Vec<String>,
+    /// Words in the name of one that says of which source it is made.
+    pub source_words: Vec<String>,
+    /// Outputs of actions that say where to, or what they have made.
+    pub outputs: Vec<SaysOf>,
     /// Flags with which any of these commands does nothing but tell about itself.
     pub idle_flags: Vec<String>,
     /// Environments that are no product.
@@ -29,40 +35,25 @@ pub struct Releasing {
 }
 
 impl Releasing {
-    /// Whether a word, or the value of a flag or of an input, says which of what was made before is deployed: an image with what stands behind
-    /// its name, or the value of a flag or setting that is called so.
-    #[must_use]
-    pub fn says_what_is_made(&self, name: &str, text: &str) -> bool {
-        let called = |name: &str| {
-            // `image_tag` as `imageTag`.
-            let mut parts = vec![String::new()];
-            let mut lower = false;
-            for c in name.chars() {
-                if !c.is_ascii_alphanumeric() || lower && c.is_ascii_uppercase() {
-                    parts.push(String::new());
-                }
-                lower = c.is_ascii_lowercase();
-                if c.is_ascii_alphanumeric() {
-                    parts.iter_mut().last().into_iter().for_each(|part| part.push(c.to_ascii_lowercase()));
-                }
-            }
-            parts.iter().any(|part| self.made_words.contains(part))
-        };
-        let setting = text.split_once('=').map_or("", |(key, _)| key);
-        // By the name of a registry (`docker://`) it is an image as well.
-        let text = text.strip_prefix("docker://").unwrap_or(text);
-        // Without a scheme, and what is behind the last directory holds a tag or a digest.
-        let last = text.rsplit('/').next().unwrap_or_default();
-        let image = !text.contains("://") && last.split_once([':', '@']).is_some_and(|(name, _)| !name.is_empty());
-        called(name) || called(setting) || image
-    }
-
     /// Whether an action is this gate's own, by its name as written without the reference.
     #[must_use]
     pub fn is_own_action(&self, name: &str) -> bool {
         let mut parts = name.split('/').skip(1);
         parts.next().is_some_and(|part| part.eq_ignore_ascii_case(&self.own_action)) && parts.next().is_none()
     }
+}
+
+/// An output of an action that tells something of a deployment.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SaysOf {
+    /// The action.
+    pub action: String,
+    /// Its output.
+    pub output: String,
+    /// It is the digest of what it has made; else where to.
+    #[serde(default)]
+    pub made: bool,
 }
 
 /// A command or an action.

@@ -79,6 +79,12 @@ pub struct WordsRow {
     /// It leaves nothing behind that may be deployed.
     #[serde(default)]
     pub idle: bool,
+    /// What it makes has no name in its words, and goes by this one.
+    #[serde(default)]
+    pub hands: Option<String>,
+    /// It takes what goes by this name, which an earlier command of the job has to make.
+    #[serde(default)]
+    pub takes: Option<String>,
 }
 
 /// What a word may be. A part that is not known has to stand for the verified tag or commit, but in what `any` has, or where the class says more.
@@ -95,6 +101,8 @@ pub enum Class {
     Plain,
     /// The same, and it does not say which of what was made is meant.
     Setting,
+    /// As plain; a goal of a plugin by its coordinates with an exact version.
+    Goal,
     /// A path of the tree.
     Path,
     /// The same, that can be nothing else: `.`, or what begins with `./`.
@@ -119,6 +127,8 @@ pub enum Class {
     Tag,
     /// What an earlier command of the job has made.
     Made,
+    /// This repository, by the name that the platform has for it.
+    Own,
     /// It says no.
     Off,
     /// A name and what it is set to.

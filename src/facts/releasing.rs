@@ -2,15 +2,20 @@
 //! Refuses to say whether that is enough: the rule does. Only workflows of GitHub are read for it.
 
 mod arguments;
+mod assigned;
 mod brought;
 mod called;
+mod deployed;
 mod despite;
 mod early;
 mod foreign;
 mod meaning;
 mod named;
 mod plain;
+mod said;
+mod site;
 mod skipped;
+mod spelled;
 mod tree;
 mod unlisted;
 mod verifier;
@@ -21,7 +26,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use despite::Between;
-use meaning::{Meaning, Site};
+use meaning::Meaning;
+use site::Site;
 use tree::Held;
 use written::Written;
 
@@ -369,32 +375,5 @@ impl Reading<'_> {
             step.row.what == Some(Verifies::Keys) && step.job == verify.job && self.order(step) < until
         };
         self.own.iter().copied().filter(brings)
-    }
-
-    /// Something before the deployment that is not read: another workflow, or an action that is called like a verification.
-    fn unseen(&self, deploy: &ReleaseStep, needed: &BTreeSet<usize>) -> Option<Guard> {
-        let near = |job: usize| job == deploy.job || needed.contains(&job);
-        let at = step_place(deploy, self.pipeline);
-        let ids: Vec<&str> =
-            self.pipeline.jobs.iter().enumerate().filter(|(number, _)| near(*number)).map(|(_, job)| job.id.as_str()).collect();
-        let opaque =
-            self.trace.opaque.iter().filter(|unit| unit.pipeline == Some(self.number) && unit.place.path == self.pipeline.path);
-        let before = |place: &Place| {
-            ids.iter().any(|id| self.text.is_in(id, place.line))
-                && (place.line <= at.line || !self.text.is_in(&self.pipeline.jobs[deploy.job].id, place.line))
-        };
-        if let Some(unit) = opaque.into_iter().find(|unit| before(&unit.place)) {
-            return Some(Guard::Unseen(
-                unit.why.reason,
-                unit.place.clone(),
-                format!("what runs before it is not read: {}", unit.why.text),
-            ));
-        }
-        let actions = self.trace.actions.iter().filter(|action| action.pipeline == self.number && near(action.job));
-        let named = actions.into_iter().find(|action| action.call.name.to_ascii_lowercase().contains("verif"));
-        named.map(|action| {
-            let why = format!("the action `{}` is not read; by its name it verifies something", action.call.name);
-            Guard::Unseen(Reason::Remote, action.call.place.clone(), why)
-        })
     }
 }

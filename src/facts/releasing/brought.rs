@@ -3,12 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::meaning::{Follows, Meaning, Printed, Site, is_expression};
+use super::meaning::{Follows, Meaning, Printed, is_expression};
+use super::site::Site;
 use super::tree::Held;
 use super::{Guard, Reading, own_place};
 use crate::answer::Reason;
 use crate::catalog::Catalog;
 use crate::catalog::releasing::{Operand, Verifies};
+use crate::doc::Value;
 use crate::facts::pipeline::ActionCall;
 use crate::facts::shell::{self, Word};
 use crate::facts::trace::{ReleaseStep, Spot};
@@ -102,7 +104,7 @@ impl Reading<'_> {
     fn is_verified(&self, held: &Held<'_>, step: &ReleaseStep) -> bool {
         let Some(site) = self.site(step.job).filter(|_| step.row.target == Some(Operand::First)) else { return false };
         let printed = Printed { site: held.site, line: held.at.line, output: held.verify.row.commit_output.as_deref() };
-        let follows = Follows { snapshot: self.snapshot, printed: Some(printed) };
+        let follows = Follows::new(self.snapshot, Some(printed));
         let line = own_place(step).line;
         step.args.last().is_some_and(|word| follows.word(word, &site, line) == Meaning::Verified)
     }
@@ -187,16 +189,41 @@ impl Reading<'_> {
         })
     }
 
-    /// What is deployed by a name was made before: what is wrong with the tree of which it was, where a step before hands on what it makes.
+    /// What is deployed by a name was made before: what is wrong with the tree of which it was, where a step before hands on what it makes, or
+    /// one of a job that nobody waits for makes something by the verified name.
     pub(super) fn made_of(&self, held: &Held<'_>, deploy: &ReleaseStep) -> Option<Guard> {
+        if !deploy.row.by_name {
+            return None;
+        }
         let (needed, until) = (self.needed(deploy.job), self.order(deploy));
         let hands = |step: &&&ReleaseStep| {
             let before = needed.contains(&step.job) || step.job == deploy.job && self.order(step) < until;
             step.row.what.is_none() && before
         };
-        let mut steps = self.own.iter().filter(hands).filter(|_| deploy.row.by_name);
+        let mut later = BTreeMap::new();
+        let mut waits = |job: usize| {
+            *later.entry(job).or_insert_with(|| !self.spends(self.pipeline.jobs.len()) || self.needed(job).contains(&deploy.job))
+        };
+        let mut beside = |step: &&&ReleaseStep| {
+            let makes = matches!(step.row.what, None | Some(Verifies::Code | Verifies::Unlisted));
+            let apart = needed.contains(&step.job) || step.job == deploy.job || deploy.files.names_path;
+            makes && !apart && !waits(step.job) && self.names_the_verified(held, step)
+        };
         let why = "what is deployed by its name is made in a job that has another commit than the one that was verified";
+        let mut steps = self.own.iter().filter(|step| hands(step) || beside(step));
         steps.find_map(|step| self.tree(held, step)).map(|guard| not_told(guard, why))
+    }
+
+    /// A word or an input of a step names something by what is verified, or may where it deploys.
+    fn names_the_verified(&self, held: &Held<'_>, step: &ReleaseStep) -> bool {
+        let Some(site) = self.site(step.job).filter(|_| self.spends(step.args.len())) else { return true };
+        let follows = self.follows(held);
+        let names = |part: &Meaning| self.is_of(held, part) || *part == Meaning::Unclear && step.row.what.is_none();
+        let line = own_place(step).line;
+        let inputs = step.call.iter().filter_map(|_| site.text.step(&site.job, line)).filter_map(|step| step.get("with"));
+        let inputs = inputs.flat_map(Value::entries).filter_map(|entry| entry.value.scalar());
+        let words = step.args.iter().any(|word| self.spelled_word(&follows, step, &site, word).parts().iter().any(names));
+        words || inputs.into_iter().any(|text| follows.spelled(text, &site, line).parts().iter().any(names))
     }
 }
 

@@ -4,7 +4,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::meaning::{Follows, Meaning, Printed, Site};
+use super::meaning::{Follows, Meaning, Printed};
+use super::site::Site;
 use super::{Guard, Reading, own_place};
 use crate::answer::Reason;
 use crate::doc::Value;
@@ -276,7 +277,7 @@ impl Reading<'_> {
             step.job == between.verify.job && step.row.commit_output.is_some() && own_place(step).line == between.line
         };
         let printed = Printed { site: between.site, line: between.line, output };
-        let follows = Follows { snapshot: self.snapshot, printed: Some(printed) };
+        let follows = Follows::new(self.snapshot, Some(printed));
         self.own.iter().filter(alike).count() == 1 && follows.text(text, site, between.line) == Meaning::Verified
     }
 

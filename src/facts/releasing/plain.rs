@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use self::values::Bit;
 use super::Reading;
-use super::meaning::Site;
+use super::site::Site;
 use super::tree::Held;
 use crate::catalog::{Catalog, lists};
 use crate::doc::{Entry, Kind, Value};

@@ -2,7 +2,7 @@
 //! well. Refuses to say what follows.
 
 use super::despite::{Between, of_event};
-use super::meaning::Site;
+use super::site::Site;
 use super::{Reading, own_place};
 use crate::answer::Answer;
 use crate::doc::{Format, Value};

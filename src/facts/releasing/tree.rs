@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::meaning::{Follows, Meaning, Printed, Site};
+use super::meaning::{Follows, Meaning, Printed};
+use super::site::Site;
 use super::{Guard, Reading, TOO_MUCH, brought, own_place};
 use crate::answer::Reason;
 use crate::catalog::releasing::{Operand, Verifies};
@@ -143,7 +144,7 @@ impl Reading<'_> {
     fn setters(&self, held: &Held<'_>, job: usize) -> Vec<Setter> {
         let Some(site) = self.site(job) else { return Vec::new() };
         let printed = Printed { site: held.site, line: held.at.line, output: held.verify.row.commit_output.as_deref() };
-        let follows = Follows { snapshot: self.snapshot, printed: Some(printed) };
+        let follows = Follows::new(self.snapshot, Some(printed));
         let checkouts = self.trace.actions.iter().filter(|action| action.pipeline == self.number && action.job == job);
         let checkouts = checkouts.filter_map(|action| checkout(action, &site, &follows));
         let moves =
@@ -309,7 +310,7 @@ fn after(held: &Held<'_>, setter: &Setter) -> Option<Guard> {
             return Some(Guard::Unseen(Reason::Remote, setter.place.clone(), why.to_owned()));
         }
         Meaning::Named(_) | Meaning::Nothing => "what is checked out after the verification is not the commit that was verified",
-        Meaning::Sha | Meaning::Unclear => {
+        Meaning::Sha | Meaning::Unclear | Meaning::MayBe | Meaning::Where | Meaning::Here | Meaning::Built(_) => {
             let why = "whether what is put into the tree after the verification is the commit that was verified cannot be told";
             return Some(Guard::Unseen(Reason::Unsupported, setter.place.clone(), why.to_owned()));
         }

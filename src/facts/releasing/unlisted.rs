@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::meaning::{self, Site};
+use super::meaning;
+use super::site::Site;
+use super::spelled::Spelled;
 use super::tree::Held;
-use super::{Guard, Reading, own_place};
+use super::{Guard, Reading, own_place, step_place};
 use crate::answer::Reason;
 use crate::catalog::Catalog;
 use crate::catalog::releasing::Verifies;
@@ -14,8 +16,8 @@ use crate::doc::{Entry, Value};
 use crate::facts::ci::fetches_the_tree;
 use crate::facts::matching;
 use crate::facts::pipeline::Start;
-use crate::facts::shell::Word;
-use crate::facts::trace::{ReachedAction, ReleaseStep, is_of_a_host, is_plain};
+use crate::facts::shell::{UNKNOWN_CHAR, Word};
+use crate::facts::trace::{Open, ReachedAction, ReleaseStep, is_of_a_host, is_plain};
 use crate::text::Place;
 
 impl Reading<'_> {
@@ -66,15 +68,19 @@ impl Reading<'_> {
         if let Some(word) = &step.odd.word {
             return with(word);
         }
-        if step.odd.tags.is_empty() && step.odd.made.is_empty() {
+        if step.odd.open.is_empty() && step.odd.made.is_empty() {
             let what = if program.is_empty() { "what this step does".to_owned() } else { format!("what `{program}` does there") };
             return Some((Reason::Unsupported, place(), what));
         }
-        let line = own_place(step).line;
         let site = self.site(step.job);
-        let told = |word: &&Word| site.as_ref().is_some_and(|site| self.is_told_by(held, site, line, word));
+        let follows = self.follows(held);
+        let told = |open: Open, word: &Word| {
+            let spelled = site.as_ref().map(|site| self.spelled_word(&follows, step, site, word));
+            spelled.is_some_and(|spelled| self.is_open_as(held, open, "", &spelled))
+        };
         let made = |word: &&Word| self.is_made(step, word);
-        step.odd.tags.iter().find(|word| !told(word)).or_else(|| step.odd.made.iter().find(|word| !made(word))).and_then(with)
+        let open = step.odd.open.iter().find(|(open, word)| !told(*open, word)).map(|(_, word)| word);
+        open.or_else(|| step.odd.made.iter().find(|word| !made(word))).and_then(with)
     }
 
     /// An earlier command of the same job gives something this name, or runs what the tree says, which may.
@@ -85,7 +91,8 @@ impl Reading<'_> {
         };
         let same = |made: &Word| {
             let value = made.raw.split_once('=').map_or(made.raw.as_str(), |(_, value)| value);
-            meaning::unquoted(value) == meaning::unquoted(&word.raw) && written(made) == written(word)
+            let known = !word.raw.contains(UNKNOWN_CHAR);
+            meaning::unquoted(value) == meaning::unquoted(&word.raw) && (known || written(made) == written(word))
         };
         if !self.spends(self.own.len()) {
             return false;
@@ -93,7 +100,8 @@ impl Reading<'_> {
         let earlier = |step: &&&ReleaseStep| step.job == user.job && self.order(step) < self.order(user);
         self.own.iter().filter(earlier).any(|step| match step.row.what {
             Some(Verifies::Made) => step.args.iter().any(same),
-            Some(Verifies::Code) => !step.files.apart,
+            // What containers are started of may be pulled.
+            Some(Verifies::Code) => !step.files.apart && step.argv.first().is_none_or(|program| program != "docker"),
             _ => false,
         })
     }
@@ -143,24 +151,57 @@ impl Reading<'_> {
 
     /// The value of an input is of a class. Several lines are several values.
     fn is_input(&self, held: &Held<'_>, site: &Site, line: usize, class: Class, name: &str, text: &str) -> bool {
-        let open = text.contains("${{");
-        let told = || self.is_text_told_by(held, site, line, text);
-        let mut values = text.lines().map(str::trim).filter(|value| !value.is_empty());
-        match class {
-            Class::Any => true,
-            Class::Literal => !open,
-            Class::Off => text.trim() == "false",
-            Class::Address => !open && text.starts_with("https://"),
-            Class::Version => !open && text.starts_with(|c: char| c.is_ascii_digit()),
-            Class::Plain => values.all(is_plain) && told(),
-            Class::Setting => {
-                let made = |value: &str| Catalog::builtin().releasing.says_what_is_made(name, value);
-                values.all(|value| is_plain(value) && (value.contains("${{") || !made(value))) && told()
+        let releasing = &Catalog::builtin().releasing;
+        let spelled = self.follows(held).spelled(text, site, line);
+        let written = !text.contains("${{");
+        let lines: Vec<Spelled> = spelled.split(|c| c == '\n');
+        let is = |open: Open, value: &Spelled| !value.is_open() || self.is_open_as(held, open, name, value);
+        let selects = |value: &Spelled| !value.is_open() && releasing.says_of_which_source(name, value.text());
+        lines.iter().all(|value| {
+            let text = value.text().trim();
+            match class {
+                Class::Any => true,
+                Class::Literal => written && !selects(value),
+                Class::Off => text == "false",
+                Class::Address => written && text.starts_with("https://"),
+                Class::Version => written && text.starts_with(|c: char| c.is_ascii_digit()),
+                Class::Plain => is_plain(text) && !selects(value) && is(Open::Setting, value),
+                Class::Setting => {
+                    let made = !value.is_open() && releasing.says_what_is_made(name, text);
+                    is_plain(text) && !made && !selects(value) && is(Open::Setting, value)
+                }
+                Class::Path => is_plain(text) && !text.contains(':') && !is_of_a_host(text) && is(Open::All, value),
+                Class::Tag => value.is_open() && self.is_open_as(held, Open::Deciding, name, value),
+                _ => false,
             }
-            Class::Path => values.all(|value| is_plain(value) && !value.contains(':') && !is_of_a_host(value)) && told(),
-            Class::Tag => open && told(),
-            _ => false,
+        })
+    }
+
+    /// Something before the deployment that is not read: another workflow, or an action that is called like a verification.
+    pub(super) fn unseen(&self, deploy: &ReleaseStep, needed: &BTreeSet<usize>) -> Option<Guard> {
+        let near = |job: usize| job == deploy.job || needed.contains(&job);
+        let at = step_place(deploy, self.pipeline);
+        let ids: Vec<&str> =
+            self.pipeline.jobs.iter().enumerate().filter(|(number, _)| near(*number)).map(|(_, job)| job.id.as_str()).collect();
+        let opaque =
+            self.trace.opaque.iter().filter(|unit| unit.pipeline == Some(self.number) && unit.place.path == self.pipeline.path);
+        let before = |place: &Place| {
+            ids.iter().any(|id| self.text.is_in(id, place.line))
+                && (place.line <= at.line || !self.text.is_in(&self.pipeline.jobs[deploy.job].id, place.line))
+        };
+        if let Some(unit) = opaque.into_iter().find(|unit| before(&unit.place)) {
+            return Some(Guard::Unseen(
+                unit.why.reason,
+                unit.place.clone(),
+                format!("what runs before it is not read: {}", unit.why.text),
+            ));
         }
+        let actions = self.trace.actions.iter().filter(|action| action.pipeline == self.number && near(action.job));
+        let named = actions.into_iter().find(|action| action.call.name.to_ascii_lowercase().contains("verif"));
+        named.map(|action| {
+            let why = format!("the action `{}` is not read; by its name it verifies something", action.call.name);
+            Guard::Unseen(Reason::Remote, action.call.place.clone(), why)
+        })
     }
 
     /// An action of the tree, used before the verification or as it, where that tree is not the branch's: at run time the tag says what it is.

@@ -38,6 +38,10 @@ impl Written {
     /// A job by its id; of a called workflow's jobs the caller's.
     pub(super) fn job(&self, id: &str) -> Option<Value<'_>> {
         let own = id.split('/').next().unwrap_or(id);
+        if own.is_empty() {
+            // Of an action what it runs.
+            return self.document.root().get("runs");
+        }
         self.jobs().find(|(name, ..)| name.eq_ignore_ascii_case(own)).map(|(_, value, _)| value)
     }
 
@@ -107,6 +111,40 @@ impl Written {
         })
     }
 
+    /// The text of a place, as the document has it; `None` where it has escapes that are not read here.
+    pub(super) fn written(&self, place: &Place) -> Option<String> {
+        const MOST_LINES: usize = 64;
+        if place.path != self.file.path || place.line == 0 || place.end_line.saturating_sub(place.line) > MOST_LINES {
+            return None;
+        }
+        let mut text = String::new();
+        for line in place.line..=place.end_line {
+            let whole = self.file.line_text(line);
+            let skipped = if line == place.line { place.column.saturating_sub(1) } else { 0 };
+            let end = if line == place.end_line { place.end_column.saturating_sub(1) } else { usize::MAX };
+            text.extend(whole.chars().take(end).skip(skipped));
+            if line < place.end_line {
+                text.push('\n');
+            }
+        }
+        let quote = self.quote_around(place);
+        match quote {
+            Some('\'') => Some(text.replace("''", "'")),
+            Some(_) if text.contains('\\') => unescaped(&text),
+            _ => Some(text),
+        }
+    }
+
+    /// The quote in which the document has the script, or the value, at a place.
+    fn quote_around(&self, place: &Place) -> Option<char> {
+        let values = self.document.root().get("runs").or_else(|| self.document.root().get("jobs")).into_iter();
+        let steps =
+            values.flat_map(|all| all.get("steps").into_iter().chain(all.entries().filter_map(|job| job.value.get("steps"))));
+        let step = steps.flat_map(Value::items).filter(|step| step.place().line <= place.line).last()?;
+        let from = step.get("run")?.place();
+        self.file.line_text(from.line).chars().nth(from.column.saturating_sub(1)).filter(|c| matches!(c, '"' | '\''))
+    }
+
     /// All expressions of a line.
     pub(super) fn expressions(&self, line: usize) -> impl Iterator<Item = &str> {
         expressions(self.file.line_text(line))
@@ -136,4 +174,17 @@ impl Written {
         let mut variables = variables.filter(|entry| entry.name().is_some_and(named));
         variables.any(|entry| entry.value.scalar().is_some_and(says))
     }
+}
+
+/// A text between the double quotes of a document, where its escapes are those of quotes and backslashes.
+fn unescaped(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => out.push(chars.next().filter(|next| matches!(next, '"' | '\\' | '/'))?),
+            c => out.push(c),
+        }
+    }
+    Some(out)
 }

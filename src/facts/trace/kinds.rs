@@ -7,11 +7,26 @@ use crate::catalog::words::Class;
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::snapshot::Snapshot;
 
+/// What the parts of a word have to stand for that are not known, the strictest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Open {
+    /// The word for this repository, by its name.
+    Own,
+    /// All of them for the verified tag or commit.
+    All,
+    /// The part that says which of what was made is meant, for the verified one.
+    Deciding,
+    /// That part, where the word has one; others may say where to.
+    Setting,
+    /// For that, or for where to.
+    Harmless,
+}
+
 /// Whether a word may stand where it does.
 pub(super) enum Fit {
     Yes,
-    /// If it stands for the verified tag or commit.
-    Tag,
+    /// If the parts of it that are not known stand for what they have to.
+    Open(Open),
     /// If it names what was made.
     Made,
     No,
@@ -29,19 +44,26 @@ impl Kinds<'_> {
     pub(super) fn fit(self, class: Class, flag: &str, word: &Word, text: &str) -> Fit {
         let known = word.value.is_some();
         let when = |is: bool| if is { Fit::Yes } else { Fit::No };
-        let told = |is: bool| match (is, known) {
+        let told = |is: bool, open: Open| match (is, known) {
             (true, true) => Fit::Yes,
-            (true, false) => Fit::Tag,
+            (true, false) => Fit::Open(open),
             (false, _) => Fit::No,
         };
+        let releasing = &Catalog::builtin().releasing;
+        // Of which source something is made is said by the tree, and by nothing else.
+        let selects = || releasing.says_of_which_source(flag, text);
         match class {
             Class::Free => Fit::Yes,
-            Class::Any => told(true).or(is_one(word)),
-            Class::Literal => when(known),
-            Class::Plain => told(is_plain(text)),
-            Class::Setting => told(is_plain(text) && !(known && Catalog::builtin().releasing.says_what_is_made(flag, text))),
-            Class::Path => told(self.is_path(text)),
-            Class::Here => told(self.is_path(text) && (matches!(text, "." | "./") || text.starts_with("./"))),
+            Class::Any => told(true, Open::Harmless).or(is_one(word)),
+            Class::Literal => when(known && !selects()),
+            Class::Plain => told(is_plain(text) && !(known && selects()), Open::Setting),
+            Class::Setting => {
+                let says = || releasing.says_what_is_made(flag, text) || selects();
+                told(is_plain(text) && !(known && says()), Open::Setting)
+            }
+            Class::Goal => told(is_plain(text) && is_goal(text) && !(known && selects()), Open::Setting),
+            Class::Path => told(self.is_path(text), Open::All),
+            Class::Here => told(self.is_path(text) && (matches!(text, "." | "./") || text.starts_with("./")), Open::All),
             Class::There => when(known && self.is_path(text) && self.has(text)),
             Class::New => when(known && self.is_path(text) && !self.has(text)),
             Class::Package => when(known && is_package(text)),
@@ -58,11 +80,12 @@ impl Kinds<'_> {
                 if known {
                     Fit::No
                 } else {
-                    Fit::Tag
+                    Fit::Open(Open::Deciding)
                 }
             }
+            Class::Own => told(!known, Open::Own),
             Class::Made => Fit::Made,
-            Class::Substitution => told(substitutes_one(&within(word).unwrap_or_else(|| text.to_owned()))),
+            Class::Substitution => told(substitutes_one(&within(word).unwrap_or_else(|| text.to_owned())), Open::All),
             Class::Assigned => when(known || text.split(UNKNOWN_CHAR).next().is_some_and(|head| head.contains('='))),
         }
     }
@@ -151,6 +174,18 @@ fn substitutes_one(text: &str) -> bool {
     ends && plain(before)
         && !pattern.contains(['\n', UNKNOWN_CHAR])
         && flags.chars().all(|flag| flag.is_ascii_digit() || matches!(flag, 'g' | 'i' | 'I'))
+}
+
+/// No goal of a plugin that is named by its coordinates, or one of a plugin in one version: without one it is whichever is the newest
+/// (`GROUP:ARTIFACT[:VERSION]:GOAL`; Maven, "Plugin Prefix Resolution", and `MojoDescriptorCreator`).
+fn is_goal(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(':').collect();
+    match parts.as_slice() {
+        _ if text.starts_with('-') => true,
+        [] | [_] | [_, _] => true,
+        [_, _, version, _] => is_version(version),
+        _ => false,
+    }
 }
 
 /// A package of a registry in one version.

@@ -50,7 +50,7 @@ use computed::doubted;
 pub use files::Spot;
 pub use found::{OpaqueUnit, ReachedAction, Trace};
 use frame::Frame;
-pub use kinds::{is_of_a_host, is_plain};
+pub use kinds::{Open, is_of_a_host, is_plain};
 pub use releasing::ReleaseStep;
 pub(super) use script::enter;
 pub use typed::by_hand;

@@ -30,7 +30,7 @@ impl Tracer<'_> {
         }
         match self.fitting(words, frame) {
             Ok(fitting) => {
-                if !fitting.asked.tags.is_empty() || !fitting.asked.made.is_empty() {
+                if !fitting.asked.open.is_empty() || !fitting.asked.made.is_empty() {
                     self.release_words(&UNLISTED, words, fitting.asked, frame);
                 }
                 if !fitting.makes.is_empty() {

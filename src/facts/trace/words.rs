@@ -1,7 +1,7 @@
 //! Owns whether the words of a command are among those that `rules/words.toml` lets it have: of any others it may do something else than
 //! what is known of it. Refuses to say what it does then, and whether a part that is not known stands for a tag.
 
-use super::kinds::{Fit, Kinds};
+use super::kinds::{Fit, Kinds, Open};
 use super::releasing::beside;
 use super::{Frame, Tracer};
 use crate::catalog::Catalog;
@@ -14,8 +14,8 @@ use crate::facts::shell::Word;
 pub struct Odd {
     /// The word by which it may do something else; none, and nothing else here: all of it is unknown.
     pub word: Option<Word>,
-    /// Words that have to stand for the verified tag or commit.
-    pub tags: Vec<Word>,
+    /// Words of which a part is not known, and what that has to stand for.
+    pub open: Vec<(Open, Word)>,
     /// Words that have to name what an earlier command made.
     pub made: Vec<Word>,
 }
@@ -57,7 +57,12 @@ impl Tracer<'_> {
             let Some((taken, argv)) = taken.chain(own).max_by_key(|(taken, _)| *taken) else { continue };
             let args = beside(&flags, argv, words, taken);
             match (Reading { row, kinds, fitting: Fitting::default() }).all(&args) {
-                Ok(fitting) => return Ok(fitting),
+                Ok(mut fitting) => {
+                    let called = |name: &String| words.first().map(|word| Word { raw: name.clone(), ..word.clone() });
+                    fitting.makes.extend(row.hands.as_ref().and_then(called));
+                    fitting.asked.made.extend(row.takes.as_ref().and_then(called));
+                    return Ok(fitting);
+                }
                 Err(word) if nearest.as_ref().is_none_or(|(most, _)| *most <= argv.len()) => {
                     nearest = Some((argv.len(), word.cloned().map(Box::new)));
                 }
@@ -103,11 +108,7 @@ impl Reading<'_> {
             return Err(None);
         }
         if !row.words.is_empty() {
-            for word in args {
-                let shape = word.shape();
-                let value = shape.split_once('=').filter(|_| shape.starts_with("--")).map_or(&*shape, |(_, value)| value);
-                self.is(&row.words, "", word, value)?;
-            }
+            self.each(&row.words, args)?;
             return Ok(self.fitting);
         }
         let said = self.said(args)?;
@@ -153,15 +154,29 @@ impl Reading<'_> {
         Ok(said)
     }
 
+    /// The same of all words, of which those behind a flag may be its value.
+    fn each<'w>(&mut self, classes: &[Class], words: &'w [Word]) -> Result<(), &'w Word> {
+        let mut flag = String::new();
+        for word in words {
+            let shape = word.shape();
+            let long = shape.split_once('=').filter(|_| shape.starts_with("--"));
+            let before = std::mem::take(&mut flag);
+            let (name, value) = long.unwrap_or((&before, &shape));
+            self.is(classes, name, word, value)?;
+            if long.is_none() && shape.starts_with('-') {
+                flag = shape.into_owned();
+            }
+        }
+        Ok(())
+    }
+
     /// What is asked of words beside flags.
     fn operands<'w>(&mut self, said: &Said<'w>) -> Result<(), &'w Word> {
         let row = self.row;
         if self.only_launches() {
             return Ok(());
         }
-        for word in said.behind {
-            self.is(&row.behind, "", word, &word.shape())?;
-        }
+        self.each(&row.behind, said.behind)?;
         let begins = |word: &Word| {
             let head = word.head().to_ascii_lowercase();
             row.begins.is_empty() || row.begins.iter().any(|start| head.starts_with(start.as_str()))
@@ -244,9 +259,10 @@ impl Reading<'_> {
         if fits.iter().any(|fit| matches!(fit, Fit::Yes)) {
             return Ok(());
         }
-        match fits.into_iter().find(|fit| !matches!(fit, Fit::No)) {
-            Some(Fit::Made) => self.fitting.asked.made.push(word.clone()),
-            Some(_) => self.fitting.asked.tags.push(word.clone()),
+        let open = fits.iter().filter_map(|fit| if let Fit::Open(open) = fit { Some(*open) } else { None }).max();
+        match open {
+            Some(open) => self.fitting.asked.open.push((open, word.clone())),
+            None if fits.iter().any(|fit| matches!(fit, Fit::Made)) => self.fitting.asked.made.push(word.clone()),
             None => return Err(word),
         }
         Ok(())

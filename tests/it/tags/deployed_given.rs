@@ -28,7 +28,7 @@ fn variables_that_rule_programs_are_not_given() {
         ("ORG_GRADLE_PROJECT_x", "gradle publish"),
         ("DOTNET_STARTUP_HOOKS", "dotnet nuget push x.nupkg"),
         ("SHELLOPTS", "kubectl apply -f k8s/"),
-        ("COMPOSE_PROJECT_DIRECTORY", "docker compose push"),
+        ("COMPOSE_PROJECT_DIRECTORY", "docker compose build && docker compose push"),
         ("GORELEASER_CURRENT_TAG", "goreleaser release --clean"),
         ("UV_PROJECT", "uv build && uv publish"),
         ("BUNDLE_APP_CONFIG", "bundle exec rake && gem push x.gem"),
@@ -119,7 +119,7 @@ fn variables_that_say_what_is_deployed_say_the_verified_one() {
         "pulumi up --yes",
         "make deploy && kubectl apply -f k8s/",
         "./ci/deploy && kubectl apply -f k8s/",
-        "docker compose push",
+        "docker compose build && docker compose push",
     ];
     let rows = |name: &'static str, value: &'static str, verdict: &'static str| {
         let rows: Vec<_> = runs.iter().map(|run| (*run, given(name, value, run), verdict)).collect();

@@ -1,12 +1,14 @@
 //! Owns what the values of variables and the words of scripts are made of: text, the verified tag or commit, what only the owners of the
 //! repository write, and all else. Refuses to say where which of them may stand.
 
-use super::super::meaning;
+use super::super::assigned;
+use super::super::meaning::{Follows, Meaning};
 use super::given::{self, Given};
 use super::{Way, When, machines};
 use crate::catalog::Catalog;
 use crate::doc::Value;
 use crate::facts::shell::{Outline, Piece, Said, UNKNOWN_CHAR, outline};
+use crate::facts::trace::Open;
 
 /// Variables in one another that are followed.
 const DEPTH: usize = 4;
@@ -85,8 +87,23 @@ impl Way<'_> {
         if is_known(inner) || name != "secrets" && is_made_of(inner, is_known) {
             return Bit::Owned;
         }
-        let told = self.reading.is_text_told_by(self.held, self.site, self.line, &format!("${{{{ {inner} }}}}"));
-        if told { Bit::Told } else { Bit::Other }
+        self.followed(&format!("${{{{ {inner} }}}}"))
+    }
+
+    /// What an expression stands for by what it is followed to.
+    fn followed(&self, text: &str) -> Bit {
+        let (reading, held) = (self.reading, self.held);
+        let spelled = reading.follows(held).spelled(text, self.site, self.line);
+        let plain = spelled.text().chars().all(|c| c == UNKNOWN_CHAR) || is_ordinary(&spelled.text().replace(UNKNOWN_CHAR, "x"));
+        if !plain || !spelled.is_open() || !reading.is_open_as(held, Open::Harmless, "", &spelled) {
+            return Bit::Other;
+        }
+        let verified = spelled.parts().iter().any(|part| reading.is_of(held, part) && !matches!(part, Meaning::Built(_)));
+        match verified {
+            false => Bit::Owned,
+            true if reading.is_open_as(held, Open::Deciding, "", &spelled) => Bit::Told,
+            true => Bit::Other,
+        }
     }
 
     /// Whether an expression may stand in a script: what it stands for then is code there.
@@ -98,7 +115,7 @@ impl Way<'_> {
                 When::After => false,
                 // Whoever made the event's tag wrote the workflow as well.
                 When::At => {
-                    let follows = meaning::Follows { snapshot: self.reading.snapshot, printed: None };
+                    let follows = Follows::new(self.reading.snapshot, None);
                     !follows.text(&format!("${{{{ {inner} }}}}"), self.site, self.line).is_event()
                 }
                 When::Before => true,
@@ -131,7 +148,7 @@ impl Way<'_> {
         let holders = [step, self.site.value(), Some(self.site.text.root())];
         let mut holders = holders.into_iter().enumerate().filter_map(|(at, holder)| Some((at, holder?.route(&["env", name])?)));
         let Some((at, value)) = holders.next() else { return self.of_platform(name) };
-        if at > 0 && meaning::hands_on(self.site, self.line, name) {
+        if at > 0 && assigned::hands_on(self.site, self.line, name) {
             return Bit::Other;
         }
         value.scalar().map_or(Bit::Other, |text| whole(self.written_to(text, depth)))
@@ -216,7 +233,7 @@ impl Way<'_> {
 
     /// A variable that no script sets stands for the verified tag or commit.
     fn is_verified(&self, name: &str) -> bool {
-        self.held.is_of(&self.reading.follows(self.held).named(name, self.site, self.line))
+        self.reading.is_of(self.held, &self.reading.follows(self.held).value(name, self.site, self.line))
     }
 }
 
