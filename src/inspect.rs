@@ -25,6 +25,8 @@ use crate::source::OpenOptions;
 use crate::source::forge::{self, Answers, Asked};
 use crate::terms::Terms;
 
+pub mod approve;
+mod approved;
 pub mod base;
 mod compared;
 pub mod countersign;
@@ -35,6 +37,7 @@ pub mod lacking;
 mod opened;
 pub mod policy_diff;
 mod policy_files;
+mod policy_set;
 mod road;
 mod rows;
 mod shrunk;
@@ -206,11 +209,13 @@ fn judged_by(request: &CheckRequest, opened: &Opened, base: Option<Snapshot>, ju
     let base = base.map(|(base, found)| (found.decide(&base, policy, &judging, today, None), base));
     let proposal = opened.change.as_ref().map_or(Proposal::Elsewhere, |change| change.proposal(judged));
     let trusted = opened.change.as_ref().map(|change| change.named(policy)).unwrap_or_default();
+    let approving = approved::asked(request, opened, judged);
     let before = base.as_ref().map(|(judged, snapshot)| BaseSide {
         judged,
         snapshot,
         proposal,
         trusted: &trusted,
+        approving: approving.as_ref(),
         block_existing: request.block_existing,
         expiry_closes,
     });

@@ -3,6 +3,7 @@
 
 mod acted;
 mod action;
+mod approved;
 mod check_run;
 mod checkout;
 mod compared;
@@ -13,6 +14,7 @@ mod judges;
 mod lacking;
 mod matched;
 mod payloads;
+mod proposed;
 mod reported;
 pub(crate) mod runner;
 mod shrunk;
