@@ -27,6 +27,7 @@ use crate::terms::Terms;
 
 pub mod approve;
 mod approved;
+mod approving;
 pub mod base;
 mod compared;
 pub mod countersign;
@@ -38,6 +39,7 @@ mod opened;
 pub mod policy_diff;
 mod policy_files;
 mod policy_set;
+mod reviewed;
 mod road;
 mod rows;
 mod shrunk;
@@ -177,6 +179,7 @@ pub fn waivable(request: &CheckRequest, rule: &str) -> Result<(Report, WaiverTer
 fn open_to_judge(request: &CheckRequest) -> Result<Opened, Error> {
     let mut opened = open(request)?;
     tags_forge::ask(request, &mut opened)?;
+    approving::ask(request, &mut opened)?;
     Ok(opened)
 }
 
@@ -209,7 +212,7 @@ fn judged_by(request: &CheckRequest, opened: &Opened, base: Option<Snapshot>, ju
     let base = base.map(|(base, found)| (found.decide(&base, policy, &judging, today, None), base));
     let proposal = opened.change.as_ref().map_or(Proposal::Elsewhere, |change| change.proposal(judged));
     let trusted = opened.change.as_ref().map(|change| change.named(policy)).unwrap_or_default();
-    let approving = approved::asked(request, opened, judged);
+    let approving = approving::asked(request, opened, judged);
     let before = base.as_ref().map(|(judged, snapshot)| BaseSide {
         judged,
         snapshot,

@@ -74,11 +74,22 @@ pub(super) fn read(run: &ActionsRun) -> Result<Option<Run>, Error> {
     };
     let side = |side: &str| text(&format!("/pull_request/{side}/repo/full_name"));
     let from_fork = side("base").is_some_and(|base| side("head").as_ref() != Some(&base));
-    let pull = matches!(event, Event::PullRequest { .. }).then(|| Pull {
-        number: payload.pointer("/pull_request/number").and_then(Value::as_u64),
-        author: text("/pull_request/user/login"),
-    });
+    let pull = match event {
+        Event::PullRequest { .. } => Some(Pull {
+            number: payload.pointer("/pull_request/number").and_then(Value::as_u64),
+            author: text("/pull_request/user/login"),
+        }),
+        Event::MergeGroup { .. } => text("/merge_group/head_ref").and_then(|head| queued(&head)),
+        _ => None,
+    };
     Ok(of(event, default)?.map(|run| Run { from_fork, pull, ..run }))
+}
+
+/// The pull request that a queue's branch is named after: `gh-readonly-queue/BRANCH/pr-NUMBER-COMMIT`. Who opened it is not told.
+fn queued(head: &str) -> Option<Pull> {
+    let last = head.strip_prefix(HEADS).unwrap_or(head).strip_prefix("gh-readonly-queue/")?.rsplit('/').next()?;
+    let number = last.strip_prefix("pr-")?.split('-').next()?.parse().ok()?;
+    Some(Pull { number: Some(number), author: None })
 }
 
 /// What the runner calls the repository: of the commit that the run is about, and of the head of its pull request.

@@ -8,7 +8,7 @@ use git2::Oid;
 
 use super::policy_set::PolicySet;
 use super::tags_origin::{self, TagJudging, TagOrigin};
-use super::{Moment, approved, watched};
+use super::{Moment, approving, watched};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::facts;
@@ -107,7 +107,7 @@ pub fn approve(request: &ApproveRequest) -> Result<Approve, Error> {
     let digests = set.digests(&tree, &base).map_err(|why| {
         Error::incomplete(format!("nobody can sign exactly this change: {why}")).hint("what is approved has to be readable")
     })?;
-    let owners: Vec<String> = approved::owners(&from.judging.policy).map(|(name, _)| name.clone()).collect();
+    let owners: Vec<String> = approving::owners(&from.judging.policy).map(|(name, _)| name.clone()).collect();
     if owners.is_empty() {
         let error = Error::usage(format!("{} names no {}", from.judging.title, trust::POLICY_OWNER));
         return Err(error.hint(

@@ -6,20 +6,16 @@ use std::collections::BTreeSet;
 
 use git2::Oid;
 
-use super::CheckRequest;
-use super::base::Pull;
-use super::opened::Opened;
+use super::approving::{Approving, is_account, owners, short};
 use super::policy_set::PolicySet;
-use crate::policy::Judging;
 use crate::policy::protected::Approval;
 use crate::signing::approval::{self, TRAILER};
 use crate::signing::signed_commit;
-use crate::signing::trust::Trust;
 use crate::snapshot::Snapshot;
 use crate::source::ancestry::{Ancestry, History};
 use crate::source::merge_base::apart;
 use crate::source::{Repository, commit, fetching};
-use crate::terms::policy::{Person, Policy};
+use crate::terms::policy::Person;
 use crate::terms::trust::POLICY_OWNER;
 
 /// Commits of a change that are looked at.
@@ -28,28 +24,6 @@ const MOST_OWN: usize = 1000;
 const MOST_SIGNED: usize = 64;
 /// Commits of the base's line that are looked at, from its tip down to where the approval was made.
 const MOST_SINCE: usize = 10_000;
-/// Digits of a commit's id that are shown.
-const SHORT: usize = 7;
-
-/// How it is approved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum By {
-    Signature,
-}
-
-/// What a change is, to whoever approves it.
-pub(super) struct Approving<'a> {
-    by: By,
-    /// The policy that judges: its owners are asked.
-    policy: &'a Policy,
-    /// Their keys.
-    trust: &'a Trust,
-    /// The commit whose policy judges.
-    tip: Option<Oid>,
-    /// Who opened it, where it is a pull request.
-    pull: Option<&'a Pull>,
-}
-
 /// Why a commit does not count, the more telling the greater.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Refused(u8, String);
@@ -60,26 +34,9 @@ struct Signed {
     person: String,
 }
 
-/// Whom the judging policy asks, where it is not the code owners.
-pub(super) fn asked<'a>(request: &'a CheckRequest, opened: &Opened, judged: &'a Judging) -> Option<Approving<'a>> {
-    let by = match judged.policy.gate.policy_review.as_deref() {
-        Some("signed") => By::Signature,
-        _ => return None,
-    };
-    let tip = opened.chosen.as_ref().and_then(|chosen| Oid::from_str(&chosen.judge.revision).ok());
-    let pull = request.run.as_ref().and_then(|run| run.pull.as_ref());
-    Some(Approving { by, policy: &judged.policy, trust: &judged.trust, tip, pull })
-}
-
 impl Approving<'_> {
-    /// Whether it is approved.
-    pub(super) fn approval(&self, set: &PolicySet, head: &Snapshot, base: &Snapshot) -> Approval {
-        match self.by {
-            By::Signature => self.signed(set, head, base),
-        }
-    }
-
-    fn signed(&self, set: &PolicySet, head: &Snapshot, base: &Snapshot) -> Approval {
+    /// Whether it is approved by a signature.
+    pub(super) fn signed(&self, set: &PolicySet, head: &Snapshot, base: &Snapshot) -> Approval {
         match self.look(set, head, base) {
             Ok(by) => Approval::By(by),
             Err(Refused(_, why)) => Approval::Not { why, fix: self.remedy() },
@@ -251,20 +208,6 @@ impl Approving<'_> {
             ),
         }
     }
-}
-
-/// The policy owners of a policy.
-pub(super) fn owners(policy: &Policy) -> impl Iterator<Item = (&String, &Person)> {
-    policy.people.iter().filter(|(_, person)| person.roles.iter().any(|role| role == POLICY_OWNER))
-}
-
-/// Whether an account is the one that a policy names.
-pub(super) fn is_account(login: &str, named: &str) -> bool {
-    named.strip_prefix('@').unwrap_or(named).eq_ignore_ascii_case(login)
-}
-
-fn short(id: Oid) -> String {
-    id.to_string().chars().take(SHORT).collect()
 }
 
 /// The address of a commit's author.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::approved::Approving;
+use super::approving::Approving;
 use super::compared::{self, Moves, Subjects};
 use super::policy_set::PolicySet;
 use super::{shrunk, unread, watched};

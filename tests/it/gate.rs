@@ -16,6 +16,7 @@ mod matched;
 mod payloads;
 mod proposed;
 mod reported;
+mod reviewed;
 pub(crate) mod runner;
 mod shrunk;
 mod started;

@@ -9,6 +9,7 @@ pub mod environments;
 mod layers;
 mod owners;
 pub mod protection;
+pub mod reviews;
 mod values;
 
 pub use layers::{Check, Layer, RequiredWorkflow, Reviews, Scanning};

@@ -55,6 +55,26 @@ pub fn branches(forge: &Forge, names: &BTreeSet<String>) -> Result<Answers, Erro
     })
 }
 
+/// Asks questions about one thing and the lists that belong to it: the first is the thing's own.
+///
+/// # Errors
+/// As [`answers`].
+pub fn lists(forge: &Forge, questions: &[String]) -> Result<Answers, Error> {
+    let (base, prefix) = (base(&forge.api)?, forge.route()?);
+    runtime()?.block_on(async {
+        let talk = Talk::new(forge, &base)?;
+        let answers = Answers { api: base.clone(), repository: forge.repository.clone(), ..Answers::default() };
+        let mut asking = Asking { talk, prefix, answers };
+        if let Some((first, lists)) = questions.split_first() {
+            asking.one(first).await;
+            for question in lists {
+                asking.list(question, None).await;
+            }
+        }
+        Ok(asking.answers)
+    })
+}
+
 struct Asking {
     talk: Talk,
     prefix: String,
