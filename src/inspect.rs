@@ -36,6 +36,7 @@ mod gate_file;
 mod gate_step;
 pub mod lacking;
 mod opened;
+mod pins_asked;
 pub mod policy_diff;
 mod policy_files;
 mod policy_set;
@@ -180,6 +181,7 @@ fn open_to_judge(request: &CheckRequest) -> Result<Opened, Error> {
     let mut opened = open(request)?;
     tags_forge::ask(request, &mut opened)?;
     approving::ask(request, &mut opened)?;
+    pins_asked::ask(request, &mut opened)?;
     Ok(opened)
 }
 

@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::gate_file;
-use super::gate_step::{Told, same};
+use super::gate_step::{Told, held, same};
 use crate::doc::{Format, Value};
 use crate::facts::code_owners::OF_GITHUB;
 use crate::facts::forge::CodeOwners;
 use crate::facts::gate::GateJob;
 use crate::policy::protected::Watched;
 use crate::snapshot::Snapshot;
+use crate::source::forge::pins::Pin;
 use crate::text::{Place, RepoPath};
 
 /// Where workflows lie.
@@ -153,7 +154,20 @@ fn told(head: &Snapshot, base: &Snapshot, (path, now): (&RepoPath, &RepoPath), l
     let unread = |what| vec![Told::weaker(Place::file(now.clone()), what)];
     let Ok(before) = base.peek_document(path, Format::Yaml) else { return unread("what it was cannot be read") };
     let Ok(after) = head.peek_document(now, Format::Yaml) else { return unread("what it is now cannot be read") };
-    gate_file::edit(before.root(), after.root(), lines)
+    let told = gate_file::edit(before.root(), after.root(), lines);
+    told.into_iter().map(|told| held(told, head.forge())).collect()
+}
+
+/// Actions that the workflows which run the gate run at another commit than before: what a forge may be asked about.
+pub(super) fn new_pins(head: &Snapshot, base: &Snapshot) -> BTreeSet<Pin> {
+    let folder = RepoPath::new(WORKFLOWS).unwrap_or_default();
+    let paths = base.under(&folder).iter().map(|entry| &entry.path).filter(|path| names_the_gate(base, path));
+    let told = paths.flat_map(|path| {
+        let document = base.peek_document(path, Format::Yaml).ok();
+        let lines = document.map(|document| unseen(document.root())).unwrap_or_default();
+        if lines.is_empty() { Vec::new() } else { told(head, base, (path, path), &lines) }
+    });
+    told.filter_map(|told| told.pin).collect()
 }
 
 /// A new workflow of the head that is the old one under another name.

@@ -14,6 +14,7 @@ mod judges;
 mod lacking;
 mod matched;
 mod payloads;
+mod pinned;
 mod proposed;
 mod reported;
 mod reviewed;

@@ -8,6 +8,7 @@ pub mod branches;
 pub mod environments;
 mod layers;
 mod owners;
+pub mod pins;
 pub mod protection;
 pub mod reviews;
 mod values;

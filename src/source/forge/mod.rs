@@ -6,6 +6,7 @@ mod ask;
 mod base;
 mod check_run;
 mod connect;
+pub mod pins;
 mod questions;
 mod tags;
 mod written;
