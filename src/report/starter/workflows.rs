@@ -54,8 +54,8 @@ permissions: {}
 
 jobs:
   again:
-    # For a fork the token may start nothing: there somebody runs the gate again by hand.
-    if: github.event.pull_request.head.repo.full_name == github.repository
+    # A comment approves nothing. For a fork the token may start nothing: there somebody runs the gate again by hand.
+    if: github.event.review.state != 'commented' && github.event.pull_request.head.repo.full_name == github.repository
     runs-on: ubuntu-24.04
     timeout-minutes: 15
     permissions:
