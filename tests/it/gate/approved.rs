@@ -67,12 +67,15 @@ fn a_key_file_a_workflow_and_owners_are_part_of_what_is_signed() {
     }
 }
 
+/// How an approval is made of the digests.
+type Way<'a> = &'a dyn Fn(&(String, String)) -> Made;
+
 /// What a commit has to be to approve anything.
 #[test]
 fn a_commit_that_was_not_made_to_approve_this_approves_nothing() {
     let other = ("0".repeat(64), "1".repeat(64));
     let of = |digests: &(String, String)| Made::by(RHEA, "rhea", digests);
-    let cases: [(&str, &dyn Fn(&(String, String)) -> Made, &str); 13] = [
+    let cases: [(&str, Way<'_>, &str); 13] = [
         ("another change", &|_| of(&other), "approves something else"),
         ("another base", &|had| of(&(other.0.clone(), had.1.clone())), "approves something else"),
         ("another outcome", &|had| of(&(had.0.clone(), other.1.clone())), "approves something else"),
