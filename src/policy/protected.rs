@@ -125,6 +125,7 @@ fn agreed(mut finding: Finding, approval: &Approval) -> Finding {
     match approval {
         Approval::By(how) => {
             finding.message.push_str(&format!("; {how}"));
+            finding.fix = None;
             finding.severity(Severity::Notice)
         }
         Approval::Not { why, fix } => {
