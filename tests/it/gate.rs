@@ -4,6 +4,7 @@
 mod acted;
 mod action;
 mod approved;
+mod approved_openpgp;
 mod check_run;
 mod checkout;
 mod compared;

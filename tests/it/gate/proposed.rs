@@ -107,16 +107,25 @@ impl Change {
         words.map(|(base, head)| (base.to_owned(), head.to_owned())).expect("two digests")
     }
 
-    /// A commit with the tree of the head, upon it.
+    /// A commit with the tree of the head, upon these.
     pub(super) fn write(&self, made: &Made, parents: &[Oid]) -> Oid {
+        let sign = made.by.map(|seed| {
+            move |text: &str| {
+                let block = key(seed).sign("git", HashAlg::Sha512, text.as_bytes()).expect("signed");
+                block.to_pem(LineEnding::LF).expect("armor")
+            }
+        });
+        self.write_signed(made, parents, sign.as_ref().map(|sign| sign as &dyn Fn(&str) -> String))
+    }
+
+    /// The same with what somebody makes of its text for a signature.
+    pub(super) fn write_signed(&self, made: &Made, parents: &[Oid], sign: Option<&dyn Fn(&str) -> String>) -> Oid {
         let tree = self.checkout.repository.find_commit(self.head).expect("a commit").tree_id();
         let parents: String = parents.iter().map(|id| format!("parent {id}\n")).collect();
         let header = format!("tree {tree}\n{parents}author {}\ncommitter {}\n", made.author, made.committer);
         let whole = format!("{header}\n{}", made.message);
-        let signature = made.by.map(|seed| {
-            let over = made.instead.as_deref().unwrap_or(&whole);
-            let block = key(seed).sign("git", HashAlg::Sha512, over.as_bytes()).expect("signed");
-            let block = block.to_pem(LineEnding::LF).expect("armor");
+        let signature = sign.map(|sign| {
+            let block = sign(made.instead.as_deref().unwrap_or(&whole));
             format!("gpgsig {}\n", block.trim_end().replace('\n', "\n "))
         });
         let text = format!("{header}{}\n{}", signature.unwrap_or_default(), made.message);
