@@ -1,6 +1,9 @@
 //! Owns the shape of the command line: commands, options, their help. Refuses to act on any of it: `cmd` does.
 
 mod examples;
+mod policy;
+
+pub use policy::{PolicyApproveArgs, PolicyArgs, PolicyCommand, PolicyDiffArgs, PolicyFile};
 
 use std::path::PathBuf;
 
@@ -249,50 +252,6 @@ pub struct ExplainArgs {
     pub id: String,
 }
 
-/// Options of `policy`.
-#[derive(Debug, Clone, Args)]
-pub struct PolicyArgs {
-    /// What to do with it.
-    #[command(subcommand)]
-    pub command: PolicyCommand,
-}
-
-/// What to do with the policy file.
-#[derive(Debug, Clone, Subcommand)]
-pub enum PolicyCommand {
-    /// Find mistakes, and print what the file declares
-    #[command(after_help = examples::POLICY_CHECK)]
-    Check(PolicyFile),
-    /// Print the values in force
-    #[command(after_help = examples::POLICY_SHOW)]
-    Show {
-        /// Which file.
-        #[command(flatten)]
-        file: PolicyFile,
-        /// Print where each value comes from
-        #[arg(long)]
-        origin: bool,
-    },
-    /// Print the JSON Schema of the policy file
-    #[command(after_help = examples::POLICY_SCHEMA)]
-    Schema,
-    /// Tell which way a change of policy goes, and which releases get another verdict
-    #[command(after_help = examples::POLICY_DIFF)]
-    Diff(PolicyDiffArgs),
-}
-
-/// Options of `policy diff`.
-#[derive(Debug, Clone, Default, Args)]
-pub struct PolicyDiffArgs {
-    /// The policy before: a file, a full reference or a commit id [default: the default branch's]
-    pub from: Option<String>,
-    /// The policy after [default: .tollgate.toml here]
-    pub to: Option<String>,
-    /// The repository whose releases are looked at again
-    #[arg(long, value_name = "PATH", default_value = ".")]
-    pub repo: PathBuf,
-}
-
 /// Options of `init`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct InitArgs {
@@ -381,13 +340,6 @@ pub struct KeysAddArgs {
     /// The first day without it
     #[arg(long, value_name = "DATE")]
     pub valid_before: Option<String>,
-}
-
-/// A policy file.
-#[derive(Debug, Clone, Default, Args)]
-pub struct PolicyFile {
-    /// The file [default: --policy, else .tollgate.toml]
-    pub file: Option<PathBuf>,
 }
 
 /// Options of `completions`.

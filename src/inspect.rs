@@ -25,6 +25,9 @@ use crate::source::OpenOptions;
 use crate::source::forge::{self, Answers, Asked};
 use crate::terms::Terms;
 
+pub mod approve;
+mod approved;
+mod approving;
 pub mod base;
 mod compared;
 pub mod countersign;
@@ -33,8 +36,11 @@ mod gate_file;
 mod gate_step;
 pub mod lacking;
 mod opened;
+mod pins_asked;
 pub mod policy_diff;
 mod policy_files;
+mod policy_set;
+mod reviewed;
 mod road;
 mod rows;
 mod shrunk;
@@ -174,6 +180,8 @@ pub fn waivable(request: &CheckRequest, rule: &str) -> Result<(Report, WaiverTer
 fn open_to_judge(request: &CheckRequest) -> Result<Opened, Error> {
     let mut opened = open(request)?;
     tags_forge::ask(request, &mut opened)?;
+    approving::ask(request, &mut opened)?;
+    pins_asked::ask(request, &mut opened)?;
     Ok(opened)
 }
 
@@ -206,11 +214,13 @@ fn judged_by(request: &CheckRequest, opened: &Opened, base: Option<Snapshot>, ju
     let base = base.map(|(base, found)| (found.decide(&base, policy, &judging, today, None), base));
     let proposal = opened.change.as_ref().map_or(Proposal::Elsewhere, |change| change.proposal(judged));
     let trusted = opened.change.as_ref().map(|change| change.named(policy)).unwrap_or_default();
+    let approving = approving::asked(request, opened, judged);
     let before = base.as_ref().map(|(judged, snapshot)| BaseSide {
         judged,
         snapshot,
         proposal,
         trusted: &trusted,
+        approving: approving.as_ref(),
         block_existing: request.block_existing,
         expiry_closes,
     });

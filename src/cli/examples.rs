@@ -50,6 +50,10 @@ pub(super) const POLICY_DIFF: &str = "Examples:
   tollgate policy diff                               the file here, against the default branch's
   tollgate policy diff before.toml after.toml        one file against another";
 
+pub(super) const POLICY_APPROVE: &str = "Examples:
+  tollgate policy approve                            what is checked out, against the default branch
+  tollgate policy approve refs/remotes/origin/dev    against another branch";
+
 pub(super) const INIT: &str = "Examples:
   tollgate init                                      what is here, and each file as it would be
   tollgate init --write --action OWNER/NAME@COMMIT   the files; what is there is left alone";

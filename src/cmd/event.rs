@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::environment::ActionsRun;
 use crate::error::Error;
 use crate::inspect::Called;
-use crate::inspect::base::{Event, Run};
+use crate::inspect::base::{Event, Pull, Run};
 use crate::source;
 
 /// GitHub's bound of a payload is 25 MB ("Webhook events and payloads"); the runner writes it with blanks.
@@ -29,7 +29,7 @@ pub(super) fn read(run: &ActionsRun) -> Result<Option<Run>, Error> {
     let Some(name) = run.name.as_deref().or(run.inside.then_some("")) else { return Ok(None) };
     let of = |event: Event, default_branch: Option<String>| {
         let (commit, reference) = (run.commit.clone(), run.reference.clone());
-        Ok(Some(Run { event, commit, default_branch, reference, from_fork: false }))
+        Ok(Some(Run { event, commit, default_branch, reference, from_fork: false, pull: None }))
     };
     let reference = run.reference.as_deref().unwrap_or_default();
     let payload = match payload(run) {
@@ -74,7 +74,22 @@ pub(super) fn read(run: &ActionsRun) -> Result<Option<Run>, Error> {
     };
     let side = |side: &str| text(&format!("/pull_request/{side}/repo/full_name"));
     let from_fork = side("base").is_some_and(|base| side("head").as_ref() != Some(&base));
-    Ok(of(event, default)?.map(|run| Run { from_fork, ..run }))
+    let pull = match event {
+        Event::PullRequest { .. } => Some(Pull {
+            number: payload.pointer("/pull_request/number").and_then(Value::as_u64),
+            author: text("/pull_request/user/login"),
+        }),
+        Event::MergeGroup { .. } => text("/merge_group/head_ref").and_then(|head| queued(&head)),
+        _ => None,
+    };
+    Ok(of(event, default)?.map(|run| Run { from_fork, pull, ..run }))
+}
+
+/// The pull request that a queue's branch is named after: `gh-readonly-queue/BRANCH/pr-NUMBER-COMMIT`. Who opened it is not told.
+fn queued(head: &str) -> Option<Pull> {
+    let last = head.strip_prefix(HEADS).unwrap_or(head).strip_prefix("gh-readonly-queue/")?.rsplit('/').next()?;
+    let number = last.strip_prefix("pr-")?.split('-').next()?.parse().ok()?;
+    Some(Pull { number: Some(number), author: None })
 }
 
 /// What the runner calls the repository: of the commit that the run is about, and of the head of its pull request.

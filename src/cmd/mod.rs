@@ -13,6 +13,7 @@ mod init;
 mod keys;
 mod output;
 mod policy;
+mod policy_approve;
 mod policy_diff;
 mod request;
 mod rules;

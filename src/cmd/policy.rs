@@ -25,6 +25,7 @@ pub(super) fn run(context: &Context, args: &PolicyArgs) -> Result<u8, Error> {
         PolicyCommand::Show { file, origin } => shown(context, file, *origin)?,
         PolicyCommand::Schema => format!("{:#}\n", json_schema::json_schema()),
         PolicyCommand::Diff(args) => return super::policy_diff::run(context, args),
+        PolicyCommand::Approve(args) => return super::policy_approve::run(context, args),
     };
     context.streams.print(text.as_bytes())?;
     Ok(0)

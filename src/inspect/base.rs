@@ -33,6 +33,17 @@ pub struct Run {
     pub reference: Option<String>,
     /// It is about a pull request from another repository, to which the forge gives fewer rights.
     pub from_fork: bool,
+    /// The pull request that it is about, where it is about one.
+    pub pull: Option<Pull>,
+}
+
+/// A pull request, as an event tells of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pull {
+    /// Its number.
+    pub number: Option<u64>,
+    /// The account that opened it.
+    pub author: Option<String>,
 }
 
 /// What started a run.

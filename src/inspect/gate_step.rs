@@ -6,6 +6,9 @@ use std::collections::BTreeSet;
 use super::gate_file::keys;
 use crate::catalog::Catalog;
 use crate::doc::{Kind, Value};
+use crate::facts::forge::pins::{self, Belongs};
+use crate::source::forge::Answers;
+use crate::source::forge::pins::Pin;
 use crate::text::Place;
 
 /// Inputs of the gate's own action that say where and how it tells, not what it judges.
@@ -22,15 +25,17 @@ pub(super) struct Told {
     pub(super) place: Place,
     pub(super) what: String,
     pub(super) weakens: bool,
+    /// It is another commit of the same action.
+    pub(super) pin: Option<Pin>,
 }
 
 impl Told {
     pub(super) fn weaker(place: Place, what: impl Into<String>) -> Self {
-        Self { place, what: what.into(), weakens: true }
+        Self { place, what: what.into(), weakens: true, pin: None }
     }
 
     pub(super) fn said(place: Place, what: impl Into<String>) -> Self {
-        Self { place, what: what.into(), weakens: false }
+        Self { place, what: what.into(), weakens: false, pin: None }
     }
 
     /// That a value came, went or is another one.
@@ -126,12 +131,34 @@ pub(super) fn uses(old: Option<Value<'_>>, new: Option<Value<'_>>, runs: bool, a
         let (name, reference) = value?.scalar()?.split_once('@')?;
         Some((name.to_owned(), reference.to_owned()))
     };
-    let (Some((was, _)), Some((name, pin))) = (split(old), split(new)) else { return Some(otherwise) };
+    let (Some((was, before)), Some((name, pin))) = (split(old), split(new)) else { return Some(otherwise) };
     if !was.eq_ignore_ascii_case(&name) {
         return Some(Told { what: format!("it is `{name}` and no longer `{was}`"), ..otherwise });
     }
+    let what = format!("{}, not proven to belong to {name}", new_pin(&name, &pin));
+    Some(Told { what, weakens: runs, pin: Pin::of(&name, &before, &pin), ..otherwise })
+}
+
+fn new_pin(name: &str, pin: &str) -> String {
     let shown: String = pin.chars().take(12).collect();
-    Some(Told { what: format!("`{name}@{shown}` is a new pin, not proven to belong to {name}"), weakens: runs, ..otherwise })
+    format!("`{name}@{shown}` is a new pin")
+}
+
+/// What a forge's answers make of a new pin. One that comes later on the default branch of its repository is what was agreed on already; a commit
+/// of a fork, which the forge shows in the repository's name, is not, and neither is one that goes back.
+pub(super) fn held(told: Told, answers: Option<&Answers>) -> Told {
+    let Some(pin) = &told.pin else { return told };
+    let (name, pin_of) = (&pin.repository, new_pin(&pin.repository, &pin.new));
+    let what = match pins::belongs(answers, pin) {
+        Belongs::Later => {
+            let what = format!("{pin_of}, a later commit of the default branch of {name}");
+            return Told { what, weakens: false, ..told };
+        }
+        Belongs::Otherwise => format!("{pin_of}, not proven to come after the one before"),
+        Belongs::Elsewhere => format!("{pin_of}, not proven to belong to {name}: it does not lie on its default branch"),
+        Belongs::Unknown => return told,
+    };
+    Told { what, ..told }
 }
 
 fn inputs(uses: Option<Value<'_>>, old: Option<Value<'_>>, new: Option<Value<'_>>, runs: bool, around: Value<'_>) -> Vec<Told> {

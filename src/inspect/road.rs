@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::approving::Approving;
 use super::compared::{self, Moves, Subjects};
+use super::policy_set::PolicySet;
 use super::{shrunk, unread, watched};
 use crate::catalog::{Catalog, Rule};
 use crate::checks::{self, Bench};
@@ -17,7 +19,7 @@ use crate::facts::gate::GateJob;
 use crate::facts::tags::survey::Signing;
 use crate::facts::{self, Facts};
 use crate::finding::Finding;
-use crate::policy::protected::Proposal;
+use crate::policy::protected::{self, Proposal};
 use crate::policy::{self, Against, DecideOptions, Decided, FailOn};
 use crate::snapshot::Snapshot;
 use crate::terms::{Policy, Terms};
@@ -79,6 +81,8 @@ pub(super) struct BaseSide<'a> {
     pub(super) proposal: Proposal<'a>,
     /// Files beside it that say whom it trusts.
     pub(super) trusted: &'a BTreeSet<RepoPath>,
+    /// Whom the policy asks about a weaker one; `None`: the code owners.
+    pub(super) approving: Option<&'a Approving<'a>>,
     /// Old findings close the gate, too.
     pub(super) block_existing: bool,
     /// Old findings whose waiver is over close it.
@@ -154,6 +158,12 @@ impl Found {
             base.map(|base| watched::changed(snapshot, base.snapshot, base.trusted, &base.judged.gates)).unwrap_or_default();
         // The base's own: a change cannot take its owners away first.
         let reviewed = |path: &str| base.is_some_and(|base| base.judged.review.asks_for(path));
+        let gates = std::mem::take(&mut self.gates);
+        let approved = || {
+            let (base, approving) = base.and_then(|base| Some((base, base.approving?)))?;
+            let set = PolicySet::of(snapshot, base.snapshot, base.trusted, [&gates, &base.judged.gates]);
+            Some(approving.approval(&set, snapshot, base.snapshot))
+        };
         let against = base.map(|base| {
             self.unread.extend(compared::hidden(base.judged, snapshot));
             Against {
@@ -166,7 +176,7 @@ impl Found {
                 shrunk: &shrunk,
                 proposal: base.proposal,
                 watched: &watched,
-                reviewed: &reviewed,
+                review: base.approving.map_or(protected::Review::Owners(&reviewed), |_| protected::Review::Change(&approved)),
                 block_existing: base.block_existing,
                 expiry_closes: base.expiry_closes,
             }
@@ -182,7 +192,7 @@ impl Found {
         };
         let mut decided = policy::decide(self.findings, policy, Catalog::builtin(), &options, today);
         decided.notes.extend(self.notes);
-        Judged { decided, sources: self.sources, subjects: self.subjects, review: self.review, gates: self.gates }
+        Judged { decided, sources: self.sources, subjects: self.subjects, review: self.review, gates }
     }
 }
 
@@ -216,8 +226,15 @@ pub fn decided_on(
 ) -> Result<Judged, Error> {
     let judged = decided(base, policy, look, judging, today)?;
     let trusted = BTreeSet::new();
-    let side =
-        BaseSide { judged: &judged, snapshot: base, proposal, trusted: &trusted, block_existing: false, expiry_closes: false };
+    let side = BaseSide {
+        judged: &judged,
+        snapshot: base,
+        proposal,
+        trusted: &trusted,
+        approving: None,
+        block_existing: false,
+        expiry_closes: false,
+    };
     Ok(Found::of(snapshot, policy, look, judging, Some(base))?.decide(snapshot, policy, judging, today, Some(side)))
 }
 

@@ -31,6 +31,7 @@ pub fn starter(request: &CheckRequest) -> Result<Starter, Error> {
         branch,
         owners: owners(&opened.snapshot),
         policy: RepoPath::new(POLICY_FILE).is_some_and(|path| opened.snapshot.entry(&path).is_some()),
+        reviews: opened.judging.policy.gate.policy_review.as_deref() == Some(super::approving::BY_REVIEW),
         makers: keys(&opened.snapshot, &facts),
         facts: told(&opened, &facts),
     })

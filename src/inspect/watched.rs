@@ -4,22 +4,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::gate_file;
-use super::gate_step::{Told, same};
+use super::gate_step::{Told, held, same};
 use crate::doc::{Format, Value};
 use crate::facts::code_owners::OF_GITHUB;
 use crate::facts::forge::CodeOwners;
 use crate::facts::gate::GateJob;
 use crate::policy::protected::Watched;
 use crate::snapshot::Snapshot;
+use crate::source::forge::pins::Pin;
 use crate::text::{Place, RepoPath};
 
 /// Where workflows lie.
-const WORKFLOWS: &str = ".github/workflows";
+pub(super) const WORKFLOWS: &str = ".github/workflows";
+/// Where the policy's own files lie.
+pub(super) const OF_POLICY: &str = ".tollgate";
 /// New workflows that are looked at for an old one.
 const MOST_MOVED: usize = 50;
 
 /// Where more of what the gate rests on lies: what the policy is made of, workflows and what they run.
-const FOLDERS: [&str; 3] = [".tollgate", WORKFLOWS, ".github/actions"];
+const FOLDERS: [&str; 3] = [OF_POLICY, WORKFLOWS, ".github/actions"];
 /// What the gate rests on, there or not: a file that comes later has an owner, too.
 const GUARDED: [&str; 4] = [".tollgate.toml", ".tollgate/any", ".github/workflows/any.yml", ".github/workflows/any.yaml"];
 
@@ -32,7 +35,7 @@ pub(super) fn changed(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoP
 }
 
 /// The files of both trees below a folder; the folder itself where it is none.
-fn below(folder: &str, head: &Snapshot, base: &Snapshot) -> BTreeSet<RepoPath> {
+pub(super) fn below(folder: &str, head: &Snapshot, base: &Snapshot) -> BTreeSet<RepoPath> {
     let folder = RepoPath::new(folder).unwrap_or_default();
     let of = |side: &Snapshot| side.under(&folder).iter().map(|entry| entry.path.clone()).collect::<Vec<_>>();
     of(head)
@@ -47,9 +50,14 @@ fn text(snapshot: &Snapshot, path: &RepoPath) -> Option<String> {
     Some(snapshot.peek(path).map_or_else(|unread| format!("\0{}", unread.why), |file| file.text.clone()))
 }
 
+/// Whether the text of a file speaks of the gate.
+pub(super) fn names_the_gate(snapshot: &Snapshot, path: &RepoPath) -> bool {
+    text(snapshot, path).is_some_and(|text| text.contains("tollgate"))
+}
+
 /// By bytes: what is added, replaced or taken away changes whom the policy trusts, or may do so in the next change.
 fn certificates(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>) -> Vec<Watched> {
-    let all: BTreeSet<RepoPath> = below(FOLDERS[0], head, base).into_iter().chain(trusted.iter().cloned()).collect();
+    let all: BTreeSet<RepoPath> = below(OF_POLICY, head, base).into_iter().chain(trusted.iter().cloned()).collect();
     let told = all.into_iter().filter_map(|path| {
         let does = match (text(base, &path), text(head, &path)) {
             (None, Some(_)) => "adds",
@@ -88,7 +96,7 @@ fn gates(head: &Snapshot, base: &Snapshot, jobs: &[GateJob]) -> Vec<Watched> {
     }
     let folder = RepoPath::new(WORKFLOWS).unwrap_or_default();
     for entry in base.under(&folder) {
-        let named = text(base, &entry.path).is_some_and(|text| text.contains("tollgate"));
+        let named = names_the_gate(base, &entry.path);
         let document = named.then(|| base.peek_document(&entry.path, Format::Yaml).ok()).flatten();
         if named {
             let unseen = document.map(|document| unseen(document.root())).unwrap_or_default();
@@ -146,7 +154,20 @@ fn told(head: &Snapshot, base: &Snapshot, (path, now): (&RepoPath, &RepoPath), l
     let unread = |what| vec![Told::weaker(Place::file(now.clone()), what)];
     let Ok(before) = base.peek_document(path, Format::Yaml) else { return unread("what it was cannot be read") };
     let Ok(after) = head.peek_document(now, Format::Yaml) else { return unread("what it is now cannot be read") };
-    gate_file::edit(before.root(), after.root(), lines)
+    let told = gate_file::edit(before.root(), after.root(), lines);
+    told.into_iter().map(|told| held(told, head.forge())).collect()
+}
+
+/// Actions that the workflows which run the gate run at another commit than before: what a forge may be asked about.
+pub(super) fn new_pins(head: &Snapshot, base: &Snapshot) -> BTreeSet<Pin> {
+    let folder = RepoPath::new(WORKFLOWS).unwrap_or_default();
+    let paths = base.under(&folder).iter().map(|entry| &entry.path).filter(|path| names_the_gate(base, path));
+    let told = paths.flat_map(|path| {
+        let document = base.peek_document(path, Format::Yaml).ok();
+        let lines = document.map(|document| unseen(document.root())).unwrap_or_default();
+        if lines.is_empty() { Vec::new() } else { told(head, base, (path, path), &lines) }
+    });
+    told.filter_map(|told| told.pin).collect()
 }
 
 /// A new workflow of the head that is the old one under another name.

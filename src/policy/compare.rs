@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::protected::{Proposal, Watched};
+use super::protected::{Proposal, Review, Watched};
 use super::shrunk::{self, Shrunk};
 use super::{Change, Decided, DecidedFinding, Decision};
 use crate::finding::{Finding, Verdict};
@@ -58,8 +58,8 @@ pub struct Against<'a> {
     pub proposal: Proposal<'a>,
     /// Files beside the policy that the change touches.
     pub watched: &'a [Watched],
-    /// Whether the forge merges a change of this path only after a review by its owners.
-    pub reviewed: &'a (dyn Fn(&str) -> bool + Sync),
+    /// Who is asked about what weakens.
+    pub review: Review<'a>,
     /// Old findings close the gate, too.
     pub block_existing: bool,
     /// A waiver that is over closes the gate even where the finding is old: whoever pushes is not a pull request that did not touch it.

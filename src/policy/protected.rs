@@ -47,15 +47,40 @@ pub struct Watched {
     pub gate: bool,
 }
 
+/// Whether somebody who may has agreed to exactly what a change weakens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Approval {
+    /// A clause: who has, and how.
+    By(String),
+    /// Nobody is known to have.
+    Not {
+        /// Why, as a clause.
+        why: String,
+        /// What to do.
+        fix: String,
+    },
+}
+
+/// Who is asked about a weaker policy.
+#[derive(Clone, Copy)]
+pub enum Review<'a> {
+    /// The code owners of a path, by the forge: whether it merges a change of that path only after their review.
+    Owners(&'a (dyn Fn(&str) -> bool + Sync)),
+    /// The policy owners, about the change as a whole; `None`: nobody was asked.
+    Change(&'a (dyn Fn() -> Option<Approval> + Sync)),
+}
+
 /// One finding for each thing that is weakened; one `pass` when nothing is.
 pub(super) fn findings(rule: &Rule, catalog: &Catalog, against: Option<&Against<'_>>) -> Vec<Finding> {
     let moot = |message: &str| vec![Finding::new(rule, "repository", Verdict::NotApplicable, message)];
     let Some(against) = against else { return moot("nothing is compared, so nothing is changed") };
     // What the forge keeps from being merged without its owners is told, and decided by them.
-    let reviewed = |path: &str, finding: Finding| match (against.reviewed)(path) {
-        true => Finding { message: format!("{}; its code owners have to approve that", finding.message), ..finding }
-            .severity(Severity::Notice),
-        false => finding,
+    let reviewed = |path: &str, finding: Finding| match against.review {
+        Review::Owners(asks_for) if asks_for(path) => {
+            Finding { message: format!("{}; its code owners have to approve that", finding.message), ..finding }
+                .severity(Severity::Notice)
+        }
+        Review::Owners(_) | Review::Change(_) => finding,
     };
     let first = matches!(against.proposal, Proposal::First);
     let watched: Vec<&Watched> = against.watched.iter().filter(|file| file.gate || !first).collect();
@@ -80,10 +105,34 @@ pub(super) fn findings(rule: &Rule, catalog: &Catalog, against: Option<&Against<
         let place = file.place.clone().unwrap_or_else(|| Place::file(file.path.clone()));
         reviewed(file.path.as_str(), finding.at(place, "what decides about this gate, or about who approves"))
     }));
+    if let Review::Change(approval) = against.review
+        && out.iter().any(|finding| finding.severity > Severity::Notice)
+        && let Some(approval) = approval()
+    {
+        out = out.into_iter().map(|finding| agreed(finding, &approval)).collect();
+    }
     if out.is_empty() {
         out.push(Finding::new(rule, "repository", Verdict::Pass, "this change weakens no part of the policy").cause("unchanged"));
     }
     out
+}
+
+/// What is weaker, where somebody had to agree.
+fn agreed(mut finding: Finding, approval: &Approval) -> Finding {
+    if finding.severity <= Severity::Notice {
+        return finding;
+    }
+    match approval {
+        Approval::By(how) => {
+            finding.message.push_str(&format!("; {how}"));
+            finding.fix = None;
+            finding.severity(Severity::Notice)
+        }
+        Approval::Not { why, fix } => {
+            finding.message.push_str(&format!("; {why}"));
+            finding.fix(fix)
+        }
+    }
 }
 
 fn weakened(rule: &Rule, catalog: &Catalog, before: &Policy, proposed: &Policy) -> Vec<Finding> {

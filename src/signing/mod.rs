@@ -1,6 +1,7 @@
 //! Owns signatures: the grammar of tag objects, the blocks in them, OpenPGP and SSH. Everything is computed from bytes. Refuses
 //! input and output, and to decide whom to trust.
 
+pub mod approval;
 pub mod armor;
 pub mod blocks;
 mod cms;

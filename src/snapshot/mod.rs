@@ -3,6 +3,7 @@
 
 mod branch;
 mod documents;
+mod exact;
 mod paths;
 mod tags;
 

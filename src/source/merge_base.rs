@@ -36,7 +36,19 @@ pub fn merge_base(objects: &Objects, one: Oid, other: Oid) -> MergeBase {
 }
 
 /// A commit that had to be read, and why it was not.
-type Lost = (Oid, ObjectError);
+pub type Lost = (Oid, ObjectError);
+
+/// What the history of `one` has and that of `other` has not, in no order. None of them is left out; one that the other has as well can be
+/// among them where times are wrong.
+///
+/// # Errors
+/// A commit of it cannot be read.
+pub fn apart(objects: &Objects, one: Oid, other: Oid) -> Result<Vec<Oid>, Lost> {
+    let walk = Walk::walked(objects, one, other)?.0;
+    let mut own: Vec<Oid> = walk.nodes.iter().filter(|(_, node)| node.marks == ONE).map(|(id, _)| *id).collect();
+    own.sort_unstable();
+    Ok(own)
+}
 
 fn decided(objects: &Objects, one: Oid, other: Oid) -> Result<MergeBase, Lost> {
     let met = Walk::between(objects, one, other)?;
@@ -88,6 +100,15 @@ impl<'o> Walk<'o> {
     /// Commits that both have, with all of the best ones among them. A best one is never missed, whatever times are claimed: what stands
     /// above it on either side is not below anything that both have, and is walked to the end.
     fn between(objects: &'o Objects, one: Oid, other: Oid) -> Result<Vec<Oid>, Lost> {
+        let (walk, mut met) = Self::walked(objects, one, other)?;
+        met.sort_unstable();
+        met.dedup();
+        met.retain(|id| walk.nodes.get(id).is_some_and(|node| node.marks & BELOW == 0));
+        Ok(met)
+    }
+
+    /// The walk, and the commits at which it met.
+    fn walked(objects: &'o Objects, one: Oid, other: Oid) -> Result<(Self, Vec<Oid>), Lost> {
         let mut walk = Self { objects, nodes: HashMap::new(), waiting: BinaryHeap::new(), open: 0 };
         walk.mark(one, ONE);
         walk.mark(other, OTHER);
@@ -98,10 +119,7 @@ impl<'o> Walk<'o> {
                 met.push(id);
             }
         }
-        met.sort_unstable();
-        met.dedup();
-        met.retain(|id| walk.nodes.get(id).is_some_and(|node| node.marks & BELOW == 0));
-        Ok(met)
+        Ok((walk, met))
     }
 
     /// Hands a commit's marks on to its parents; the commit, when both have it and nothing below which it stands is known yet.
@@ -217,6 +235,21 @@ mod tests {
             };
             prop_assert_eq!(merge_base(&objects, ids[one], ids[other]), wanted.clone());
             prop_assert_eq!(merge_base(&objects, ids[other], ids[one]), wanted);
+        }
+
+        #[test]
+        fn what_only_one_has_is_not_left_out(commits in dag(), one in 0_usize..1000, other in 0_usize..1000) {
+            let folder = tempfile::tempdir().expect("a folder");
+            let ids = written(folder.path(), &commits);
+            let objects = Objects::open(&folder.path().join("objects")).expect("objects");
+            let (one, other) = (one % ids.len(), other % ids.len());
+            let found = apart(&objects, ids[one], ids[other]).expect("all is here");
+            let of_one = history(&commits, one);
+            let of_other = history(&commits, other);
+            for at in of_one.difference(&of_other) {
+                prop_assert!(found.contains(&ids[*at]));
+            }
+            prop_assert!(found.iter().all(|id| of_one.iter().any(|at| ids[*at] == *id)));
         }
     }
 

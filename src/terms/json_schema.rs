@@ -36,6 +36,10 @@ fn property(key: &Key) -> Value {
     let mut out = shape(key);
     out.insert("description".to_owned(), json!(key.about));
     out.insert("x-tighter".to_owned(), json!(key.tighter.word()));
+    if key.later {
+        // It and what is below it: no rule of this version reads that.
+        out.insert("x-unread".to_owned(), json!(true));
+    }
     if let Some(default) = default(key) {
         out.insert("default".to_owned(), default);
     }

@@ -60,7 +60,7 @@ pub static KEYS: &[Key] = &[
     may("gate", Table, ByKey, "", "When the gate closes"),
     may("gate.branches", Globs, Shorter, "", "Further branches that pull requests may target"),
     may("gate.block_existing_from", Date, Earlier, "", "From this day on findings that the base has close the gate, too"),
-    later("gate.policy_review", Word(&["codeowners", "signed", "forge"]), Never, "", "Who may approve a weaker policy"),
+    may("gate.policy_review", Word(&["codeowners", "signed", "forge"]), Never, "\"codeowners\"", "How a weaker policy is approved: by the code owners whom the forge asks, by a policy owner's signature, by a policy owner's review"),
     may("gate.fail_on", Word(&["error", "warning", "notice"]), More, "", "From which severity on a finding closes the gate; options may only tighten it"),
     may("gate.strict", Flag, True, "", "What cannot be decided closes the gate, too"),
     // People

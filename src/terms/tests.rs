@@ -271,6 +271,9 @@ fn the_published_schema_says_for_every_key_which_way_is_tighter() {
     let described = text.matches("\"description\":").count();
     assert_eq!(described, text.matches("\"x-tighter\":").count());
     assert!(described > 120, "{described}");
+    assert_eq!(text.matches("\"x-unread\":true").count(), super::keys::KEYS.iter().filter(|key| key.later).count());
+    let gate = &schema["properties"]["gate"]["properties"]["policy_review"];
+    assert!(gate["enum"].is_array() && gate["x-unread"].is_null(), "{gate}");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     let right = serde_json::json!({ "profile": "modern", "rules": { "pyup-config": "off" }, "waiver": [{ "rule": "a", "reason": "b", "owner": "c", "expires": "2026-12-01" }] });
     assert!(validator.is_valid(&right));

@@ -18,6 +18,8 @@ use crate::text::{Place, SourceFile};
 
 /// The role whose signature counts for a release.
 pub const RELEASER: &str = "release";
+/// The role that may approve a weaker policy.
+pub const POLICY_OWNER: &str = "policy-owner";
 
 /// Whom the policy trusts at `now` (seconds since the epoch). `open` hands over files of the policy's own source.
 ///

@@ -3,6 +3,8 @@
 
 mod acted;
 mod action;
+mod approved;
+mod approved_openpgp;
 mod check_run;
 mod checkout;
 mod compared;
@@ -13,7 +15,10 @@ mod judges;
 mod lacking;
 mod matched;
 mod payloads;
+mod pinned;
+mod proposed;
 mod reported;
+mod reviewed;
 pub(crate) mod runner;
 mod shrunk;
 mod started;

@@ -8,7 +8,9 @@ pub mod branches;
 pub mod environments;
 mod layers;
 mod owners;
+pub mod pins;
 pub mod protection;
+pub mod reviews;
 mod values;
 
 pub use layers::{Check, Layer, RequiredWorkflow, Reviews, Scanning};

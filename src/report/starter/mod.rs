@@ -20,6 +20,9 @@ pub const GATE: &str = ".github/workflows/tollgate.yml";
 /// The workflow that verifies releases.
 pub const RELEASE: &str = ".github/workflows/tollgate-release.yml";
 
+/// The workflow that runs the gate again when a review comes.
+pub const REVIEW: &str = ".github/workflows/tollgate-review.yml";
+
 /// What was found in a repository.
 #[derive(Clone, Debug)]
 pub struct Starter {
@@ -31,6 +34,8 @@ pub struct Starter {
     pub owners: Option<Owned>,
     /// The tree has a policy.
     pub policy: bool,
+    /// Its policy has a weaker one approved by a review.
+    pub reviews: bool,
     /// Keys of releases, each with the newest release that it made or is named by, the newest first.
     pub makers: Vec<(Maker, String)>,
 }
@@ -81,6 +86,9 @@ impl Starter {
             Planned { path: GATE, text: workflows::gate(self, action), runs: true },
             Planned { path: RELEASE, text: workflows::release(self, action), runs: true },
         ];
+        if self.reviews {
+            files.push(Planned { path: REVIEW, text: workflows::review(), runs: false });
+        }
         if self.owners.is_none() {
             files.push(Planned { path: owners::PATH, text: owners::file(), runs: false });
         }
@@ -151,7 +159,7 @@ fn is_repository(text: &str) -> bool {
 fn tests_of() -> Starter {
     let subject =
         super::Subject { kind: super::SubjectKind::WorkTree, repository: None, revision: None, dirty: false, owner: None };
-    Starter { facts: FactsReport::new(subject), branch: None, owners: None, policy: false, makers: Vec::new() }
+    Starter { facts: FactsReport::new(subject), branch: None, owners: None, policy: false, reviews: false, makers: Vec::new() }
 }
 
 #[cfg(test)]

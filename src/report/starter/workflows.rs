@@ -18,7 +18,7 @@ on:
 {push}
 permissions:
   contents: read
-
+{rights}
 jobs:
   # Alone in its job, without conditions: what runs beside the gate may change what it reads, and a skipped job counts as passed.
   tollgate:
@@ -30,6 +30,50 @@ jobs:
           fetch-depth: 0 # to prove that the base lies on its branch
           persist-credentials: false
       - uses: {action}
+{asks}";
+
+/// What the gate may read beside the files where a review approves a weaker policy.
+const RIGHTS: &str = "  pull-requests: read # the reviews that approve a weaker policy
+  issues: read # since when the pull request has its base
+";
+/// How the gate asks for reviews.
+const ASKS: &str = "        with:
+          forge: true # a policy owner's review approves a weaker policy
+";
+
+const REVIEW: &str = "\
+# Runs the gate again when a review comes or is dismissed, so that what it says then stands at the same check: the policy has
+# [gate] policy_review = \"forge\". Started by `tollgate init`, yours from here on.
+name: tollgate-review
+
+on:
+  pull_request_review:
+    types: [submitted, dismissed]
+
+permissions: {}
+
+jobs:
+  again:
+    # A comment approves nothing. For a fork the token may start nothing: there somebody runs the gate again by hand.
+    if: github.event.review.state != 'commented' && github.event.pull_request.head.repo.full_name == github.repository
+    runs-on: ubuntu-24.04
+    timeout-minutes: 15
+    permissions:
+      actions: write # to run it again
+    steps:
+      - run: |
+          runs=$(gh api \"repos/$REPOSITORY/actions/workflows/tollgate.yml/runs?event=pull_request&head_sha=$HEAD\" --jq '.workflow_runs[].id')
+          for run in $runs; do
+            for wait in 0 30 60 120 240; do # one that has not ended yet cannot be started again
+              sleep \"$wait\"
+              if gh api --silent --method POST \"repos/$REPOSITORY/actions/runs/$run/rerun\"; then continue 2; fi
+            done
+            exit 1
+          done
+        env:
+          GH_TOKEN: ${{ github.token }}
+          REPOSITORY: ${{ github.repository }}
+          HEAD: ${{ github.event.pull_request.head.sha }}
 ";
 
 const RELEASE: &str = "\
@@ -93,7 +137,13 @@ pub(super) fn gate(found: &Starter, action: &Action) -> String {
         Some(_) => String::new(),
         None => "  push:\n    branches: [\"main\", \"master\"]\n".to_owned(),
     };
-    filled(GATE, action).replace("{push}", &push)
+    let (rights, asks) = if found.reviews { (RIGHTS, ASKS) } else { ("", "") };
+    filled(GATE, action).replace("{push}", &push).replace("{rights}\n", &format!("{rights}\n")).replace("{asks}", asks)
+}
+
+/// What runs the gate again when a review comes.
+pub(super) fn review() -> String {
+    REVIEW.to_owned()
 }
 
 /// The verification of releases.

@@ -6,6 +6,7 @@ mod ask;
 mod base;
 mod check_run;
 mod connect;
+pub mod pins;
 mod questions;
 mod tags;
 mod written;
@@ -13,7 +14,7 @@ mod written;
 pub use answers::{Answers, Got, segment};
 pub use base::{Base, Kind, Wanted, base};
 pub use check_run::{CheckRun, write as write_check_run};
-pub use questions::{MOST_BRANCHES, answers, branches};
+pub use questions::{MOST_BRANCHES, answers, branches, lists};
 pub use tags::{AtForge, Fetched, tags};
 
 use std::path::PathBuf;

@@ -21,14 +21,7 @@ const ENVIRONMENTS: usize = 30;
 /// # Errors
 /// Usage: the address, the name, the token, the proxy or the certificates cannot be used.
 pub fn answers(forge: &Forge) -> Result<Answers, Error> {
-    let (base, prefix) = (base(&forge.api)?, forge.route()?);
-    runtime()?.block_on(async {
-        let talk = Talk::new(forge, &base)?;
-        let answers = Answers { api: base.clone(), repository: forge.repository.clone(), ..Answers::default() };
-        let mut asking = Asking { talk, prefix, answers };
-        asking.all().await;
-        Ok(asking.answers)
-    })
+    Asking::with(forge, async |asking| asking.all().await)
 }
 
 /// Branches that are asked about, with three questions each. Whoever may create branches may create more.
@@ -39,11 +32,7 @@ pub const MOST_BRANCHES: usize = 30;
 /// # Errors
 /// As [`answers`].
 pub fn branches(forge: &Forge, names: &BTreeSet<String>) -> Result<Answers, Error> {
-    let (base, prefix) = (base(&forge.api)?, forge.route()?);
-    runtime()?.block_on(async {
-        let talk = Talk::new(forge, &base)?;
-        let answers = Answers { api: base.clone(), repository: forge.repository.clone(), ..Answers::default() };
-        let mut asking = Asking { talk, prefix, answers };
+    Asking::with(forge, async |asking| {
         asking.answers.passed_over = names.iter().skip(MOST_BRANCHES).cloned().collect();
         for name in names.iter().take(MOST_BRANCHES) {
             asking.branch(&segment(name)).await;
@@ -51,17 +40,43 @@ pub fn branches(forge: &Forge, names: &BTreeSet<String>) -> Result<Answers, Erro
         for id in asking.rulesets() {
             asking.one(&format!("rulesets/{id}")).await;
         }
-        Ok(asking.answers)
     })
 }
 
-struct Asking {
+/// Asks questions about one thing and the lists that belong to it: the first is the thing's own.
+///
+/// # Errors
+/// As [`answers`].
+pub fn lists(forge: &Forge, questions: &[String]) -> Result<Answers, Error> {
+    Asking::with(forge, async |asking| {
+        let Some((first, lists)) = questions.split_first() else { return };
+        asking.one(first).await;
+        for question in lists {
+            asking.list(question, None).await;
+        }
+    })
+}
+
+/// A conversation, and what came of it.
+pub(super) struct Asking {
     talk: Talk,
     prefix: String,
-    answers: Answers,
+    pub(super) answers: Answers,
 }
 
 impl Asking {
+    /// Holds one, in which these questions are asked.
+    pub(super) fn with(forge: &Forge, questions: impl AsyncFnOnce(&mut Self)) -> Result<Answers, Error> {
+        let (base, prefix) = (base(&forge.api)?, forge.route()?);
+        runtime()?.block_on(async {
+            let talk = Talk::new(forge, &base)?;
+            let answers = Answers { api: base.clone(), repository: forge.repository.clone(), ..Answers::default() };
+            let mut asking = Self { talk, prefix, answers };
+            questions(&mut asking).await;
+            Ok(asking.answers)
+        })
+    }
+
     async fn all(&mut self) {
         self.one("").await;
         if let Some(Got::Missing(_)) = self.answers.got.get("") {
@@ -105,7 +120,7 @@ impl Asking {
         }
     }
 
-    async fn one(&mut self, question: &str) {
+    pub(super) async fn one(&mut self, question: &str) {
         let got = self.talk.ask(&self.route(question)).await;
         self.answers.got.insert(question.to_owned(), got);
     }

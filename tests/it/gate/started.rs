@@ -322,3 +322,29 @@ fn before_the_first_commit_and_off_a_branch_it_starts_all_the_same() {
     let (detached, _) = checkout(&[CODE]);
     assert!(written(detached.directory.path()).stdout.contains("default branch\n  main\n"));
 }
+
+/// Where a review approves a weaker policy, the gate asks for reviews, and a second workflow runs it again when one comes.
+#[test]
+fn a_policy_that_asks_for_reviews_has_the_gate_run_again_when_one_comes() {
+    const AGAIN: &str = ".github/workflows/tollgate-review.yml";
+    let reviews = (POLICY, "[gate]\npolicy_review = \"forge\"\n");
+    for (policy, is_asked) in [(reviews, true), ((POLICY, "[gate]\npolicy_review = \"signed\"\n"), false)] {
+        let (checkout, _) = checkout(&[CODE, PROJECT, policy]);
+        let here = checkout.directory.path();
+        let said = written(here);
+        assert_eq!(said.status, 0, "{}{}", said.stdout, said.stderr);
+        let gate = fs::read_to_string(here.join(GATE)).expect("written");
+        let asks = gate.contains("\n  contents: read\n  pull-requests: read #")
+            && gate.contains("\n        with:\n          forge: true #");
+        assert_eq!((asks, here.join(AGAIN).exists()), (is_asked, is_asked), "{gate}");
+        assert!(!gate.contains('{'), "{gate}");
+        if is_asked {
+            let files = [AGAIN, GATE].map(|path| (path.to_owned(), fs::read_to_string(here.join(path)).expect("written")));
+            let snapshot = Snapshot::in_memory(files);
+            let facts = facts::gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("facts");
+            let [gate] = &facts.gates[..] else { panic!("{:?}", facts.gates) };
+            assert!(facts.unreadable_ci.is_empty() && gate.path.as_str() == GATE && gate.gaps.is_empty(), "{:?}", gate.gaps);
+            assert!(written(here).stdout.contains("nothing to write"));
+        }
+    }
+}
