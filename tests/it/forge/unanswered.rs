@@ -101,7 +101,8 @@ fn an_etag_changes_nothing_and_an_unasked_304_is_no_answer() {
     let whole = facts(folder.path(), &serve(&forge())).stdout;
     let mut tagged = forge();
     for path in tagged.paths() {
-        let reply = tagged.first(&path).header("etag", "W/\"5eb63bbbe01eeed0\"").header("last-modified", "Mon, 23 Nov 2026 12:00:00 GMT");
+        let reply =
+            tagged.first(&path).header("etag", "W/\"5eb63bbbe01eeed0\"").header("last-modified", "Mon, 23 Nov 2026 12:00:00 GMT");
         tagged.put(&path, reply);
     }
     let server = serve(&tagged);
