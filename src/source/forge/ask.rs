@@ -163,6 +163,10 @@ impl Talk {
         }
         match status {
             200..=299 | 400..=499 => {}
+            304 => {
+                let why = "it says that nothing has changed (status 304), which it was not asked";
+                return Try::Got(Got::Failed(why.to_owned()), false);
+            }
             300..=399 => {
                 let why = "it sends us elsewhere, which is not followed: name the repository as it is called now, and the API as it is reached";
                 return Try::Got(Got::Failed(why.to_owned()), false);

@@ -117,7 +117,7 @@ pub(crate) fn serve(script: &Script) -> Server {
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let mut reader = BufReader::new(stream);
-            let (mut first, mut token, mut length) = (String::new(), None, 0);
+            let (mut first, mut token, mut length, mut conditional) = (String::new(), None, 0, false);
             let _ = reader.read_line(&mut first);
             loop {
                 let mut line = String::new();
@@ -129,6 +129,8 @@ pub(crate) fn serve(script: &Script) -> Server {
                 {
                     token = Some(value.trim().to_owned());
                 }
+                // Nothing is kept between runs: whoever asks whether something changed is told nothing.
+                conditional |= line.to_ascii_lowercase().starts_with("if-");
                 if let Some((name, value)) = line.split_once(':')
                     && name.eq_ignore_ascii_case("content-length")
                 {
@@ -153,7 +155,7 @@ pub(crate) fn serve(script: &Script) -> Server {
                 _ => format!("{method} {path}"),
             };
             let reply = match script.get_mut(&known) {
-                _ if refused => missing,
+                _ if refused || conditional => missing,
                 Some(replies) if replies.len() > 1 => replies.remove(0),
                 Some(replies) => replies.first().cloned().unwrap_or(missing),
                 None => missing,

@@ -94,6 +94,32 @@ fn a_limit_is_waited_for_as_long_as_it_is_short() {
     }
 }
 
+/// Nothing is kept between runs, so that no question is a conditional one: the server answers none.
+#[test]
+fn an_etag_changes_nothing_and_an_unasked_304_is_no_answer() {
+    let folder = tree(&TREE);
+    let whole = facts(folder.path(), &serve(&forge())).stdout;
+    let mut tagged = forge();
+    for path in tagged.paths() {
+        let reply =
+            tagged.first(&path).header("etag", "W/\"5eb63bbbe01eeed0\"").header("last-modified", "Mon, 23 Nov 2026 12:00:00 GMT");
+        tagged.put(&path, reply);
+    }
+    let server = serve(&tagged);
+    for _ in 0..2 {
+        let said = facts(folder.path(), &server);
+        assert_eq!((said.status, said.stdout.as_str()), (0, whole.as_str()), "{}", said.text());
+    }
+    let mut script = forge();
+    script.put(&format!("{REPO}/rules/branches/main"), Reply::text(304, ""));
+    let server = serve(&script);
+    let said = facts(folder.path(), &server);
+    assert!(said.status == 3 && said.stderr.contains("status 304"), "{}", said.text());
+    assert_eq!(rung(&said.json(), "bandit"), ("gates".to_owned(), Some("required".to_owned())));
+    let said = run(folder.path(), &server.address, &CHECK, &[]);
+    assert!(said.status == 3 && said.of("branch-protection")["verdict"] == "unknown", "{}", said.text());
+}
+
 #[test]
 fn a_list_is_read_to_its_end_or_not_believed() {
     let folder = tree(&TREE);
