@@ -38,6 +38,19 @@ impl Documents {
 }
 
 impl Snapshot {
+    /// What an entry holds, as text.
+    pub(super) fn read_entry(&self, entry: &Entry, max_bytes: usize) -> Read {
+        let path = &entry.path;
+        let bytes = self.source.read(entry, max_bytes)?;
+        if let Some(at) = memchr::memchr(0, &bytes) {
+            return Err(Unread::binary(path, &bytes[..at]));
+        }
+        if bytes.len() < 1024 && bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
+            return Err(Unread::new(path.clone(), UnreadKind::LfsPointer, "a Git LFS pointer, its content is not read"));
+        }
+        Ok(SourceFile::from_bytes(path.clone(), bytes))
+    }
+
     /// The file at `path` as a document: read as by [`Self::read`] (a larger file that was read before stays readable),
     /// parsed once.
     ///

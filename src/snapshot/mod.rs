@@ -335,18 +335,6 @@ impl Snapshot {
         self.documents.shared(entry, max_bytes, || self.read_entry(entry, max_bytes))
     }
 
-    fn read_entry(&self, entry: &Entry, max_bytes: usize) -> Read {
-        let path = &entry.path;
-        let bytes = self.source.read(entry, max_bytes)?;
-        if let Some(at) = memchr::memchr(0, &bytes) {
-            return Err(Unread::binary(path, &bytes[..at]));
-        }
-        if bytes.len() < 1024 && bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
-            return Err(Unread::new(path.clone(), UnreadKind::LfsPointer, "a Git LFS pointer, its content is not read"));
-        }
-        Ok(SourceFile::from_bytes(path.clone(), bytes))
-    }
-
     /// As [`Self::read`] for a file whose reader obeys a byte order mark of UTF-16, as pip does for lists of requirements.
     ///
     /// # Errors
