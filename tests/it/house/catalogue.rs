@@ -62,3 +62,20 @@ fn rules_come_with_examples() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// As the catalogues spell them, so that a report can be searched for one: `CWE-693`, `OSPS-AC-03.01`.
+#[test]
+fn ids_of_other_catalogues_are_spelled_as_there() {
+    for rule in &Catalog::builtin().rules {
+        for (catalogue, ids) in &rule.mapping {
+            let start = match catalogue.as_str() {
+                "cwe" => "CWE-",
+                "osps" => "OSPS-",
+                "asvs" => "V",
+                _ => "",
+            };
+            let other = ids.iter().find(|id| !id.starts_with(start));
+            assert_eq!(other, None, "{}: {catalogue}", rule.id);
+        }
+    }
+}
