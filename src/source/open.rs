@@ -112,14 +112,14 @@ fn open_folder(folder: &Path, options: &OpenOptions, other: Option<&Source>) -> 
             None => Ok(plain(folder, &options.limits)),
         },
         Located::GitDir(dirs) => {
-            let repository = repository(dirs, true, options)?;
+            let repository = repository_beside(dirs, true, options, other)?;
             revision_of(repository, options.rev.as_deref().unwrap_or("HEAD"), &options.limits, other)
         }
         Located::WorkTree { root, dirs, notes } => {
             let raw = folder.strip_prefix(&root).unwrap_or(Path::new("")).as_os_str().as_encoded_bytes();
             let below = RepoPath::from_git_bytes(raw);
             let mut source = match &options.rev {
-                Some(rev) => revision_of(repository(dirs, false, options)?, rev, &options.limits, other)?,
+                Some(rev) => revision_of(repository_beside(dirs, false, options, other)?, rev, &options.limits, other)?,
                 None if options.judge_commit => judged_commit(root.clone(), dirs, options)?,
                 None => of_work_tree(root.clone(), dirs, options)?,
             };
@@ -151,6 +151,19 @@ fn repository(dirs: GitDirs, is_git_dir: bool, options: &OpenOptions) -> Result<
     Ok(repository)
 }
 
+/// The same, which the other source has open already, with all that was read of its objects.
+fn repository_beside(
+    dirs: GitDirs,
+    is_git_dir: bool,
+    options: &OpenOptions,
+    other: Option<&Source>,
+) -> Result<Arc<Repository>, Error> {
+    match other.and_then(|other| other.repository.as_ref()).filter(|open| options.told.is_none() && open.dirs == dirs) {
+        Some(open) => Ok(Arc::clone(open)),
+        None => repository(dirs, is_git_dir, options).map(Arc::new),
+    }
+}
+
 fn source(subject: Subject, listing: Listing, limits: &Limits) -> Source {
     Source {
         subject,
@@ -171,7 +184,7 @@ fn plain(folder: &Path, limits: &Limits) -> Source {
     Source { root: Some(folder.to_path_buf()), ..source(Subject::folder(), listing, limits) }
 }
 
-fn revision_of(repository: Repository, rev: &str, limits: &Limits, other: Option<&Source>) -> Result<Source, Error> {
+fn revision_of(repository: Arc<Repository>, rev: &str, limits: &Limits, other: Option<&Source>) -> Result<Source, Error> {
     let id = revision::resolve(&repository, rev, limits)?;
     let tree = tree_of(&repository, id)?;
     let listed = other.and_then(|other| Some((other.tree?, &*other.entries)));
@@ -180,7 +193,7 @@ fn revision_of(repository: Repository, rev: &str, limits: &Limits, other: Option
     let whole = listing.left_out.is_empty() && listing.incomplete.is_none();
     let subject = Subject { kind: SubjectKind::Git, repository: None, revision: Some(id.to_string()), dirty: false };
     let source = source(subject, listing, limits);
-    Ok(Source { repository: Some(Arc::new(repository)), tree: whole.then_some(tree), ..source })
+    Ok(Source { repository: Some(repository), tree: whole.then_some(tree), ..source })
 }
 
 fn tree_of(repository: &Repository, id: Oid) -> Result<Oid, Error> {
@@ -212,7 +225,7 @@ fn judged_commit(root: PathBuf, dirs: GitDirs, options: &OpenOptions) -> Result<
     }
     let tracked = index::read(&repository.dirs.own)?;
     let work = worktree::list(&root, &tracked, &Untracked::Visible(&repository.dirs.common.join("info/exclude")), limits);
-    let mut source = revision_of(repository, "HEAD", limits, None)?;
+    let mut source = revision_of(Arc::new(repository), "HEAD", limits, None)?;
     let differing = dirty::differences(&source.entries, &work.entries, &tracked, &root);
     if !differing.is_empty() || work.incomplete.is_some() {
         source.subject.dirty = true;

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use git2::Oid;
@@ -19,6 +19,8 @@ const ID: usize = 20;
 const NAMES: u64 = 8 + 256 * 4;
 /// Bytes of an entry's header that are looked at: a size, a distance or an id.
 const HEADER: usize = 32;
+/// How often a directory of packs is listed again in which some have other names meanwhile.
+const LISTINGS: usize = 8;
 /// So many names are read at once; more are halved before.
 const AT_ONCE: u32 = 256;
 
@@ -44,20 +46,16 @@ impl Packs {
     pub(super) fn open<'d>(directories: impl Iterator<Item = &'d Path>) -> Result<Self, String> {
         let mut packs = Vec::new();
         for directory in directories.map(|directory| directory.join("pack")) {
-            let Ok(entries) = fs::read_dir(&directory) else { continue };
-            let together = directory.join("multi-pack-index").exists();
-            for path in
-                entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "pack"))
-            {
-                let index = path.with_extension("idx");
-                if !index.exists() {
-                    if together {
-                        return Err(format!("{} has no index of its own", path.display()));
-                    }
-                    continue;
+            let mut tries = 0..LISTINGS;
+            let listed = loop {
+                match (listed(&directory), tries.next()) {
+                    (Err(Unlisted::Moved(_)), Some(_)) => {}
+                    (listed, _) => break listed,
                 }
-                packs.push(Pack::open(&path, &index).ok_or_else(|| format!("{} cannot be read", index.display()))?);
-            }
+            };
+            packs.extend(listed.map_err(|error| match error {
+                Unlisted::Moved(why) | Unlisted::Broken(why) => why,
+            })?);
         }
         Ok(Self(packs))
     }
@@ -74,6 +72,37 @@ impl Packs {
         }
         Ok(())
     }
+}
+
+/// Why the packs of a directory are not all opened.
+enum Unlisted {
+    /// One was there and is no more: git is writing them anew, and gives them their names when they are whole.
+    Moved(String),
+    Broken(String),
+}
+
+fn listed(directory: &Path) -> Result<Vec<Pack>, Unlisted> {
+    let Ok(entries) = fs::read_dir(directory) else { return Ok(Vec::new()) };
+    let together = directory.join("multi-pack-index").exists();
+    let is_pack = |path: &PathBuf| path.extension().is_some_and(|end| end == "pack");
+    let mut packs = Vec::new();
+    for path in entries.flatten().map(|entry| entry.path()).filter(is_pack) {
+        let index = path.with_extension("idx");
+        if !index.exists() {
+            if together && path.exists() {
+                return Err(Unlisted::Broken(format!("{} has no index of its own", path.display())));
+            }
+            continue;
+        }
+        let why = || format!("{} cannot be read", index.display());
+        match Pack::open(&path, &index) {
+            Some(pack) => packs.push(pack),
+            // A link that leads nowhere is no pack that has gone.
+            None if path.symlink_metadata().is_err() || index.symlink_metadata().is_err() => return Err(Unlisted::Moved(why())),
+            None => return Err(Unlisted::Broken(why())),
+        }
+    }
+    Ok(packs)
 }
 
 impl Pack {
@@ -218,4 +247,54 @@ fn read_at(file: &File, bytes: &mut [u8], at: u64) -> std::io::Result<usize> {
 #[cfg(windows)]
 fn read_at(file: &File, bytes: &mut [u8], at: u64) -> std::io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, bytes, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use git2::ObjectType;
+
+    use super::*;
+
+    #[test]
+    fn a_pack_that_gets_its_name_meanwhile_is_no_damage() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let writer = git2::Repository::init_bare(folder.path()).expect("a repository");
+        let id = writer.odb().and_then(|odb| odb.write(ObjectType::Blob, b"text")).expect("written");
+        let mut builder = writer.packbuilder().expect("a builder");
+        builder.insert_object(id, None).expect("inserted");
+        let objects = folder.path().join("objects");
+        builder.write(&objects.join("pack"), 0).expect("written");
+        let packs = || Packs::open(std::iter::once(objects.as_path()));
+        assert_eq!(packs().map(|packs| packs.0.len()), Ok(1));
+        let find = |end: &str| {
+            let paths = fs::read_dir(objects.join("pack")).expect("listed").flatten().map(|entry| entry.path());
+            paths.into_iter().find(|path| path.extension().is_some_and(|own| own == end)).expect("there")
+        };
+        let pack = find("pack");
+        let done = std::sync::atomic::AtomicBool::new(false);
+        let last = std::thread::scope(|scope| {
+            let renames = scope.spawn(|| {
+                let mut from = pack.clone();
+                for number in 0.. {
+                    if done.load(std::sync::atomic::Ordering::Relaxed) {
+                        break;
+                    }
+                    let to = objects.join(format!("pack/pack-{number}.pack"));
+                    for end in ["pack", "idx"] {
+                        fs::rename(from.with_extension(end), to.with_extension(end)).expect("renamed");
+                    }
+                    from = to;
+                    std::thread::sleep(std::time::Duration::from_micros(300));
+                }
+                from
+            });
+            let wrong = (0..2000).find_map(|_| packs().err());
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(wrong, None);
+            renames.join().expect("a name")
+        });
+        // What stays and is no index is damage.
+        fs::write(last.with_extension("idx"), "none").expect("written");
+        assert!(packs().is_err_and(|why| why.ends_with("cannot be read")));
+    }
 }
