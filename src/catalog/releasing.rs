@@ -1,5 +1,7 @@
 //! Owns the types of `rules/releasing.toml`: what deploys, what verifies before, by which words a tag is meant. Refuses to know pipelines.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// `rules/releasing.toml`.
@@ -122,6 +124,12 @@ pub struct ReleaseRow {
     /// Its flags that say by what, or where, it judges, so that whoever wrote what they name is who judges.
     #[serde(default)]
     pub judge_flags: Vec<String>,
+    /// Of this gate: variables by which it knows the run, and what a runner gives them; nothing: it gives them as the run is.
+    #[serde(default)]
+    pub judge_variables: BTreeMap<String, String>,
+    /// Of this gate: commands which, in the same script before it, change nothing that it reads.
+    #[serde(default)]
+    pub idle_before: Vec<Vec<String>>,
     /// The output in which the step says which commit it verified.
     #[serde(default)]
     pub commit_output: Option<String>,

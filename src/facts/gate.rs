@@ -1,30 +1,20 @@
 //! Owns the jobs that run this gate on a change, and what in their text lets a change pass them by: what starts them, what stands beside
 //! the gate, what loses its failure. Refuses to say what the forge makes of their checks.
 
-use std::sync::Arc;
+mod names;
+mod run;
+mod written;
+
+use run::Step;
 
 use super::hold::{Hold, HoldEffect, Hop};
-use super::pipeline::{Job, Pipeline, Reach, Start, Trigger, Work};
+use super::pipeline::{Job, Pipeline, Reach, Start, Trigger};
 use super::trace::Trace;
 use crate::answer::{Answer, Why};
-use crate::catalog::Catalog;
-use crate::catalog::releasing::Verifies;
-use crate::doc::{Document, Format, Value};
+use crate::doc::Format;
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
-/// Keys of a job with which it may be passed by, or run among what the change brings.
-const KEYS: [(&str, &str); 9] = [
-    ("if", "a job that is skipped counts as passed"),
-    ("needs", "where a job that it needs is skipped it is skipped as well, which counts as passed"),
-    ("strategy", "of a matrix without entries nothing runs"),
-    ("container", "it runs in an image that the change may name"),
-    ("services", "another container runs beside it"),
-    ("env", "variables may change what it does"),
-    ("defaults", "its shell may be another one"),
-    ("uses", "it is a workflow, which may come from the change"),
-    ("concurrency", "a run of it may be cancelled by another one"),
-];
 /// What lets a change pass the gate by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
@@ -53,6 +43,8 @@ pub struct GateJob {
     pub place: Place,
     /// From the trigger to it, of each step that runs it.
     pub chains: Vec<Vec<Hop>>,
+    /// Paths of the tree at which the program lies that those steps run.
+    pub programs: Vec<RepoPath>,
     /// It runs in the merge queue.
     pub queued: bool,
     /// It runs on what is pushed.
@@ -61,34 +53,25 @@ pub struct GateJob {
     pub gaps: Vec<Gap>,
 }
 
-/// A step that runs the gate.
-struct Step<'a> {
-    job: usize,
-    chain: &'a [Hop],
-    starts: &'a [Start],
-    holds: &'a [Hold],
-    conditions: &'a [Why],
-    gaps: Vec<Gap>,
-}
-
 /// All jobs that run it, in the order of files and jobs.
 #[must_use]
 pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec<GateJob> {
     let mut found: Vec<GateJob> = Vec::new();
     for (number, pipeline) in pipelines.iter().enumerate().filter(|(_, pipeline)| pipeline.system == "github-actions") {
         let document = snapshot.peek_document(&pipeline.path, Format::Yaml).ok();
-        for step in commands(trace, number).chain(actions(pipeline)) {
+        for step in run::commands(trace, number).chain(run::actions(pipeline)) {
             let Some(job) = pipeline.jobs.get(step.job) else { continue };
             let chain = step.chain.to_vec();
             if let Some(known) = found.iter_mut().find(|known| known.path == pipeline.path && known.job.id == job.id) {
                 known.chains.push(chain);
+                known.programs.extend(step.program);
                 continue;
             }
             let place = step.chain.last().map_or_else(|| job.place.clone(), |hop| hop.place.clone());
             let mut gaps = step.gaps.clone();
             gaps.extend(started(&step, pipeline));
             gaps.extend(lost(&step, pipeline));
-            gaps.extend(document.as_ref().map(|document| written(document, job, &step)).unwrap_or_default());
+            gaps.extend(document.as_ref().map(|document| written::written(document, job, &step)).unwrap_or_default());
             gaps.sort_by_key(|gap| (gap.minor, gap.unknown.is_some()));
             gaps.dedup();
             let on = |trigger| step.starts.iter().any(|start| !start.answer.is_no() && is(pipeline, start, trigger));
@@ -98,90 +81,19 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
                 path: pipeline.path.clone(),
                 place,
                 chains: vec![chain],
+                programs: step.program.into_iter().collect(),
                 queued,
                 pushed,
                 gaps,
             });
         }
     }
-    let shadows: Vec<Option<Gap>> = found.iter().map(|gate| shadowed(gate, pipelines, &found)).collect();
+    let shadows: Vec<Option<Gap>> = found.iter().map(|gate| names::shadowed(gate, pipelines, &found, snapshot)).collect();
     for (gate, shadow) in found.iter_mut().zip(shadows) {
-        let at = gate.gaps.iter().position(|gap| gap.minor || gap.unknown.is_some()).unwrap_or(gate.gaps.len());
-        gate.gaps.splice(at..at, shadow);
+        gate.gaps.extend(shadow);
+        gate.gaps.sort_by_key(|gap| (gap.minor, gap.unknown.is_some()));
     }
     found
-}
-
-/// Another job that publishes its check where a merge would take it for the gate's.
-fn shadowed(gate: &GateJob, pipelines: &[Pipeline], found: &[GateJob]) -> Option<Gap> {
-    let on_changes = |pipeline: &&Pipeline| {
-        let reaches = |trigger| matches!(trigger, Trigger::PullRequest | Trigger::Push | Trigger::MergeGroup | Trigger::Manual);
-        pipeline.system == "github-actions" && pipeline.events.iter().any(|event| reaches(event.trigger))
-    };
-    let sound = |path: &RepoPath, id: &str| {
-        let own = found.iter().find(|other| other.path == *path && other.job.id == id);
-        own.is_some_and(|own| own.gaps.iter().all(|gap| gap.minor || gap.unknown.is_some() || gap.code == "events"))
-    };
-    let jobs = pipelines.iter().filter(on_changes).flat_map(|pipeline| pipeline.jobs.iter().map(move |job| (pipeline, job)));
-    let mut others = jobs.filter(|(pipeline, job)| (&pipeline.path, &job.id) != (&gate.path, &gate.job.id));
-    let (name, place) = others.find_map(|(pipeline, job)| {
-        let name = job.checks.iter().flatten().find(|name| gate.job.checks.iter().flatten().any(|own| own == *name))?;
-        (!sound(&pipeline.path, &job.id)).then(|| (name, job.place.clone()))
-    })?;
-    let why = format!("another job publishes a check of the same name, `{name}`, which a merge takes for the gate's");
-    Some(sure("name", place, why, "give that job another name"))
-}
-
-/// Commands that run it.
-fn commands(trace: &Trace, pipeline: usize) -> impl Iterator<Item = Step<'_>> {
-    let own = trace.releasing.iter().filter(move |step| step.pipeline == pipeline && step.row.what == Some(Verifies::Gate));
-    own.map(|step| {
-        let words: Vec<&str> = step.args.iter().map(|word| word.value.as_deref().unwrap_or(&word.raw)).collect();
-        let reports = words.windows(2).any(|pair| pair == ["--fail-on", "never"]) || words.contains(&"--fail-on=never");
-        let place = step.chain.last().map(|hop| hop.place.clone());
-        let gap = place.filter(|_| reports).map(|place| sure("reports", place, "it reports only", "take `--fail-on never` out"));
-        Step {
-            job: step.job,
-            chain: &step.chain,
-            starts: &step.starts,
-            holds: &step.holds,
-            conditions: &step.conditions,
-            gaps: gap.into_iter().collect(),
-        }
-    })
-}
-
-/// Actions that run it: this repository's own, wherever it lies.
-fn actions(pipeline: &Pipeline) -> impl Iterator<Item = Step<'_>> {
-    pipeline.units.iter().filter_map(|unit| {
-        let Work::Action(call) = &unit.work else { return None };
-        let own = Catalog::builtin().releasing.is_own_action(&call.name);
-        let is = |name: &str, value: &str| call.inputs.get(name).and_then(|input| input.value.as_deref()) == Some(value);
-        if !own || is("command", "verify-tag") {
-            return None;
-        }
-        let mut gaps = Vec::new();
-        if !call.is_pinned() {
-            gaps.push(sure(
-                "pin",
-                call.place.clone(),
-                "what it names may be moved to another commit",
-                "name the action by its full commit id",
-            ));
-        }
-        if call.inputs.get("binary").is_some_and(|input| input.value.as_deref() != Some("")) {
-            gaps.push(sure(
-                "binary",
-                call.place.clone(),
-                "the binary is not the one that the action names",
-                "leave `binary` out",
-            ));
-        }
-        if is("mode", "report") || is("fail-on", "never") {
-            gaps.push(sure("reports", call.place.clone(), "it reports only", "take `mode: report` and `fail-on: never` out"));
-        }
-        Some(Step { job: unit.job, chain: &unit.chain, starts: &unit.starts, holds: &unit.holds, conditions: &[], gaps })
-    })
 }
 
 fn sure(code: &'static str, place: Place, why: impl Into<String>, fix: impl Into<String>) -> Gap {
@@ -238,60 +150,4 @@ fn lost(step: &Step<'_>, pipeline: &Pipeline) -> Option<Gap> {
     };
     let unknown = Why::new(crate::answer::Reason::Dynamic, why.clone()).at(place.clone());
     Some(Gap { unknown: Some(unknown), ..sure("soft", place, why, "let the step fail the job, without a condition") })
-}
-
-/// What the text of the job has beside the gate.
-fn written(document: &Arc<Document>, job: &Job, step: &Step<'_>) -> Vec<Gap> {
-    let root = document.root();
-    let id = job.id.split('/').next().unwrap_or(&job.id);
-    let jobs = root.get("jobs");
-    let Some(text) = jobs.into_iter().flat_map(Value::entries).find(|entry| entry.name() == Some(id)).map(|entry| entry.value)
-    else {
-        return Vec::new();
-    };
-    let mut gaps = Vec::new();
-    for (key, why) in KEYS {
-        if let Some(value) = text.get(key) {
-            let minor = matches!(key, "env" | "concurrency" | "services");
-            gaps.push(Gap { minor, ..sure("key", value.place(), why, format!("take `{key}` out of the job")) });
-        }
-    }
-    for (holder, key) in [(root, "env"), (root, "defaults")] {
-        if let Some(value) = holder.get(key) {
-            let why = "it is set for the gate's job as well";
-            gaps.push(Gap { minor: true, ..sure("key", value.place(), why, format!("set `{key}` in the jobs that need it")) });
-        }
-    }
-    let label = text.get("runs-on");
-    let hosted = |label: &str| Catalog::builtin().runners.is_hosted(label);
-    if let Some(value) = label.filter(|value| !value.scalar().is_some_and(hosted)) {
-        let why = "the machine is not one that GitHub runs, and keeps what earlier runs left on it";
-        gaps.push(Gap { minor: true, ..sure("runner", value.place(), why, "run it on a machine of GitHub") });
-    }
-    let own = step.chain.iter().rev().find(|hop| hop.place.path == document.file().path).map_or(0, |hop| hop.place.line);
-    gaps.extend(beside(text.get("steps"), own));
-    gaps
-}
-
-/// Steps between the checkout and the gate run among the files of the change, and may run them.
-fn beside(steps: Option<Value<'_>>, gate: usize) -> Vec<Gap> {
-    let steps: Vec<Value<'_>> = steps.into_iter().flat_map(Value::items).filter(|step| step.place().line <= gate).collect();
-    let Some((_, before)) = steps.split_last() else { return Vec::new() };
-    let uses = |step: &Value<'_>| step.get("uses").and_then(Value::scalar).unwrap_or_default().to_ascii_lowercase();
-    let checkout = |step: &Value<'_>| uses(step).split('@').next() == Some("actions/checkout");
-    let Some(first) = before.iter().position(checkout) else { return Vec::new() };
-    let mut gaps = Vec::new();
-    for step in &before[first..] {
-        if !checkout(step) {
-            let why = "what runs among the files of the change before the gate may change what the gate reads, or is";
-            gaps.push(sure("before", step.place(), why, "move the step in front of the checkout, or into another job"));
-            continue;
-        }
-        let kept = step.get("with").and_then(|with| with.get("persist-credentials")).and_then(Value::scalar);
-        if kept != Some("false") {
-            let why = "the checkout leaves its token where later steps find it";
-            gaps.push(Gap { minor: true, ..sure("token", step.place(), why, "persist-credentials: false") });
-        }
-    }
-    gaps
 }

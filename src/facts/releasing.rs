@@ -1,7 +1,7 @@
 //! Owns the jobs that deploy: by which events they start, and whether something verified the tag before, so that its failure stops them.
 //! Refuses to say whether that is enough: the rule does. Only workflows of GitHub are read for it.
 
-mod arguments;
+pub(super) mod arguments;
 mod assigned;
 mod brought;
 mod called;
@@ -27,6 +27,7 @@ use std::rc::Rc;
 
 use despite::Between;
 use meaning::Meaning;
+pub(super) use plain::odd_inside;
 use site::Site;
 use tree::Held;
 use written::Written;

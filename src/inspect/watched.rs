@@ -29,7 +29,7 @@ const GUARDED: [&str; 4] = [".tollgate.toml", ".tollgate/any", ".github/workflow
 /// What the head changes of them; `trusted`: files that either policy names, wherever they lie; `jobs`: those of the base that run the gate.
 pub(super) fn changed(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>, jobs: &[GateJob]) -> Vec<Watched> {
     let all = certificates(head, base, trusted).into_iter().chain(owners(head, base, trusted));
-    let mut all: Vec<Watched> = all.chain(gates(head, base, jobs)).collect();
+    let mut all: Vec<Watched> = all.chain(gates(head, base, jobs)).chain(programs(head, base, jobs)).collect();
     all.sort_by(|a, b| a.path.cmp(&b.path));
     all
 }
@@ -104,6 +104,23 @@ fn gates(head: &Snapshot, base: &Snapshot, jobs: &[GateJob]) -> Vec<Watched> {
         }
     }
     lines.into_iter().filter_map(|(path, lines)| edited(head, base, path, &lines)).collect()
+}
+
+/// Programs of the tree that the base's workflows run as the gate: to the byte, since nothing says what an edit of one does.
+fn programs(head: &Snapshot, base: &Snapshot, jobs: &[GateJob]) -> Vec<Watched> {
+    let followed: BTreeSet<&RepoPath> = jobs.iter().flat_map(|job| &job.chains).flatten().map(|hop| &hop.place.path).collect();
+    let all: BTreeSet<&RepoPath> = jobs.iter().flat_map(|job| &job.programs).filter(|path| !followed.contains(path)).collect();
+    let told = all.into_iter().filter_map(|path| {
+        let does = match (base.exact(path), head.exact(path)) {
+            (Ok(before), Ok(after)) if before == after => return None,
+            (Ok(None), _) => "adds",
+            (_, Ok(None)) => "deletes",
+            _ => "edits",
+        };
+        let what = format!("this change {does} {path}, which is run as the gate");
+        Some(Watched { path: path.clone(), what, place: None, weakens: true, gate: true })
+    });
+    told.collect()
 }
 
 /// Lines of jobs and steps that say that they run the gate, where what they run is not read.

@@ -14,6 +14,7 @@ mod events;
 mod judges;
 mod lacking;
 mod matched;
+mod passed_by;
 mod payloads;
 mod pinned;
 mod proposed;

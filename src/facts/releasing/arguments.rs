@@ -6,19 +6,19 @@ use crate::facts::shell::Word;
 
 /// The words behind a verification.
 #[derive(Debug, Default)]
-pub(super) struct Arguments<'a> {
+pub(in crate::facts) struct Arguments<'a> {
     /// Names of tags.
-    pub(super) names: Vec<&'a Word>,
+    pub(in crate::facts) names: Vec<&'a Word>,
     /// Nothing from here on is an option.
-    pub(super) only_names: bool,
+    pub(in crate::facts) only_names: bool,
     /// The flag that stands for every tag that is here.
-    pub(super) all: Option<&'a Word>,
+    pub(in crate::facts) all: Option<&'a Word>,
     /// The first flag that says by what it judges, as something that is not known to be out of reach; and its value.
-    pub(super) judge: Option<(String, &'a Word)>,
+    pub(in crate::facts) judge: Option<(String, &'a Word)>,
 }
 
 /// Reads them by the flags of their row.
-pub(super) fn read<'a>(row: &ReleaseRow, args: &'a [Word]) -> Arguments<'a> {
+pub(in crate::facts) fn read<'a>(row: &ReleaseRow, args: &'a [Word]) -> Arguments<'a> {
     let mut read = Arguments::default();
     let mut pending = None::<String>;
     for word in args {
@@ -36,6 +36,8 @@ pub(super) fn read<'a>(row: &ReleaseRow, args: &'a [Word]) -> Arguments<'a> {
             read.judged(row, flag, word, value);
         } else if row.value_flags.iter().any(|flag| *flag == *shape) {
             pending = Some(shape.to_string());
+        } else {
+            read.judged(row, &shape, word, None);
         }
     }
     read

@@ -11,6 +11,7 @@ mod variables;
 use std::collections::BTreeSet;
 
 use self::values::Bit;
+pub(in crate::facts) use self::variables::odd_inside;
 use super::Reading;
 use super::site::Site;
 use super::tree::Held;

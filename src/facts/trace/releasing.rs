@@ -12,7 +12,7 @@ use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching::{self, FirstWords};
 use crate::facts::pipeline::{ActionCall, Start};
 use crate::facts::shell::Word;
-use crate::text::Place;
+use crate::text::{Place, RepoPath};
 
 /// A step that deploys, or verifies what is deployed.
 #[derive(Clone, Debug)]
@@ -37,8 +37,12 @@ pub struct ReleaseStep {
     pub holds: Vec<Hold>,
     /// It runs only if these hold, and they could not be decided.
     pub conditions: Vec<Why>,
-    /// Of a verification: why it may be another program, or may look at another repository.
+    /// Of a verification: why it may be another program, or may look at another repository; of this gate: the first.
     pub doubts: Vec<Why>,
+    /// Of this gate: the program, where it is a path of the tree.
+    pub program: Option<RepoPath>,
+    /// Of this gate: a variable by which it knows the run and that has not what the runner gives it.
+    pub variable: Option<String>,
     /// What it reads and writes.
     pub files: Handled,
     /// Of what is not known to leave everything alone: by which of its words.
@@ -63,6 +67,8 @@ struct Seen {
     args: Vec<Word>,
     call: Option<ActionCall>,
     doubts: Vec<Why>,
+    program: Option<RepoPath>,
+    variable: Option<String>,
     files: Handled,
     odd: Odd,
 }
@@ -96,7 +102,10 @@ impl Tracer<'_> {
             };
             let files = Handled { apart: !of_tree, ..self.files(row, (words, &args), frame) };
             let doubts = self.doubts_of(row, program, frame);
-            self.release_step(row, Seen { argv, args, doubts, files, ..Seen::default() }, frame);
+            let variable = overridden(row, frame);
+            let is_gate = row.what == Some(Verifies::Gate) && program.contains('/');
+            let program = is_gate.then(|| frame.workdir.resolve(program)).flatten();
+            self.release_step(row, Seen { argv, args, doubts, program, variable, files, ..Seen::default() }, frame);
         }
         listed
     }
@@ -139,7 +148,7 @@ impl Tracer<'_> {
 
     fn release_step(&mut self, row: &'static ReleaseRow, seen: Seen, frame: &Frame) {
         if self.out.releasing.len() >= MOST || self.spent(frame.cost(), frame) {
-            let place = || frame.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());
+            let place = || frame.chain.last().map_or_else(|| Place::file(RepoPath::root()), |hop| hop.place.clone());
             self.out.releasing_left_out.get_or_insert_with(|| Beyond {
                 pipeline: frame.pipeline,
                 job: frame.job,
@@ -147,7 +156,7 @@ impl Tracer<'_> {
             });
             return;
         }
-        let Seen { argv, args, call, doubts, files, odd } = seen;
+        let Seen { argv, args, call, doubts, program, variable, files, odd } = seen;
         let softens = |soft: &GivenInput| {
             let input = call.as_ref()?.input(&soft.input).filter(|input| soft.fits(input.known()))?;
             let effect = if input.value.is_some() { HoldEffect::Soften } else { HoldEffect::Unknown(Reason::Dynamic) };
@@ -170,13 +179,19 @@ impl Tracer<'_> {
             holds,
             conditions: frame.conditions.clone(),
             doubts,
+            program,
+            variable,
             files,
             odd,
         });
     }
 
     fn doubts_of(&self, row: &ReleaseRow, program: &str, frame: &Frame) -> Vec<Why> {
-        if row.what.is_some_and(Verifies::verifies) { self.doubts(program, frame) } else { Vec::new() }
+        match row.what {
+            Some(Verifies::Gate) => self.programs_doubts(program, "change", frame),
+            Some(what) if what.verifies() => self.doubts(program, frame),
+            _ => Vec::new(),
+        }
     }
 
     /// The same of an action, which is code of the commit that is named, and runs programs of the machine.
@@ -234,28 +249,58 @@ impl Tracer<'_> {
         if program.is_empty() || frame.workdir.is_images() {
             return Vec::new();
         }
-        let here = frame.chain.last().map(|hop| hop.place.clone());
-        let doubt = |why: String| here.iter().fold(Why::new(Reason::Unsupported, why), |why, place| why.at(place.clone()));
-        let mut doubts = Vec::new();
-        let lies_inside = |path: &str| frame.workdir.resolve(path).is_some();
-        if program.contains('/') && lies_inside(program) {
-            doubts.push(doubt(format!("`{program}` lies in the tree, and the tag brings the tree")));
-        }
-        let searched = frame.search.first().map(|dir| dir.hold.clone()).or_else(|| self.looks_into_the_tree(program, frame));
-        if let Some(hold) = searched.filter(|_| !program.contains('/')) {
-            doubts.push(
-                Why::new(Reason::Unsupported, format!("it may be a program that the tag brings: {}", hold.why)).at(hold.place),
-            );
-        }
-        let path = frame.env.get("PATH").and_then(Option::as_deref).unwrap_or("/");
-        if !program.contains('/') && path.split(':').any(|part| part.is_empty() || lies_inside(part)) {
-            doubts.push(doubt("`PATH` leads into the tree, and the tag brings the tree".to_owned()));
-        }
-        let known = |dir: &crate::text::RepoPath| dir.is_root() || self.world.snapshot.is_dir(dir);
+        let mut doubts = self.programs_doubts(program, "tag", frame);
+        let known = |dir: &RepoPath| dir.is_root() || self.world.snapshot.is_dir(dir);
         if !frame.workdir.dir().as_ref().is_some_and(known) {
-            doubts.push(doubt("it runs in a directory that is not known to be of the repository which is deployed".to_owned()));
+            doubts.push(here(
+                frame,
+                "it runs in a directory that is not known to be of the repository which is deployed".to_owned(),
+            ));
         }
         doubts
+    }
+
+    /// Why a program may be one of the tree, which this brings.
+    fn programs_doubts(&self, program: &str, brings: &str, frame: &Frame) -> Vec<Why> {
+        if program.is_empty() || frame.workdir.is_images() {
+            return Vec::new();
+        }
+        let mut doubts = Vec::new();
+        let lies_inside = |path: &str| frame.workdir.resolve(path).is_some();
+        if program.contains('/') {
+            if lies_inside(program) {
+                doubts.push(here(frame, format!("`{program}` lies in the tree, and the {brings} brings the tree")));
+            }
+            return doubts;
+        }
+        let searched = frame.search.first().map(|dir| dir.hold.clone()).or_else(|| self.looks_into_the_tree(program, frame));
+        if let Some(hold) = searched {
+            let why = format!("it may be a program that the {brings} brings: {}", hold.why);
+            doubts.push(Why::new(Reason::Unsupported, why).at(hold.place));
+        }
+        let path = frame.env.get("PATH").and_then(Option::as_deref).unwrap_or("/");
+        if path.split(':').any(|part| part.is_empty() || lies_inside(part)) {
+            doubts.push(here(frame, format!("`PATH` leads into the tree, and the {brings} brings the tree")));
+        }
+        doubts
+    }
+}
+
+/// A variable that says to a row what run it is and has not the runner's own value.
+fn overridden(row: &ReleaseRow, frame: &Frame) -> Option<String> {
+    let differs = |(name, own): &(&String, &String)| {
+        let given = frame.env.get(name.as_str());
+        if own.is_empty() { given.is_some() } else { given.and_then(Option::as_deref) != Some(own.as_str()) }
+    };
+    row.judge_variables.iter().find(differs).map(|(name, _)| name.clone())
+}
+
+/// A doubt about the command that is being followed.
+fn here(frame: &Frame, why: String) -> Why {
+    let why = Why::new(Reason::Unsupported, why);
+    match frame.chain.last() {
+        Some(hop) => why.at(hop.place.clone()),
+        None => why,
     }
 }
 

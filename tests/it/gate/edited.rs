@@ -3,8 +3,8 @@
 use super::checkout::{Checkout, Files, Said};
 use super::{CODE, POLICY, PROJECT, with};
 
-const GATE: &str = ".github/workflows/gate.yml";
-const OWN: &str = "acme/tollgate@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+pub(super) const GATE: &str = ".github/workflows/gate.yml";
+pub(super) const OWN: &str = "acme/tollgate@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const TEXT: &str = "\
 name: gate
 on: pull_request
@@ -23,7 +23,7 @@ jobs:
       - run: echo hello
 ";
 /// The same by a command.
-const COMMAND: &str = "\
+pub(super) const COMMAND: &str = "\
 on: pull_request
 jobs:
   tollgate:
@@ -35,7 +35,7 @@ jobs:
       - run: tollgate check
 ";
 
-fn check(base: Files<'_>, head: Files<'_>, arguments: &[&str]) -> Said {
+pub(super) fn check(base: Files<'_>, head: Files<'_>, arguments: &[&str]) -> Said {
     let checkout = Checkout::new();
     let files = [CODE, PROJECT];
     let base = checkout.commit(&with(&files, base), &[]);
@@ -46,7 +46,7 @@ fn check(base: Files<'_>, head: Files<'_>, arguments: &[&str]) -> Said {
 }
 
 /// Decisions of `policy-protected`, without the pass.
-fn watched(base: Files<'_>, head: Files<'_>) -> (String, String) {
+pub(super) fn watched(base: Files<'_>, head: Files<'_>) -> (String, String) {
     let said = check(base, head, &["--only", "policy-protected"]);
     let report = said.json();
     let rows = report["findings"].as_array().expect("a list").iter().filter(|row| row["verdict"] == "fail");
@@ -282,6 +282,24 @@ fn another_job_that_publishes_the_name_of_the_gate_is_told() {
     assert_eq!(rows(&TEXT.replace("on: pull_request", "on: merge_group")).0.0, "unknown");
     let soft = TEXT.replace(&format!("uses: {OWN}\n"), &format!("uses: {OWN}\n        with: {{ mode: report }}\n"));
     assert_eq!(rows(&soft).0.0, "fail");
+}
+
+/// A name that is computed may be the gate's, and where it is the author's to choose it is (threat A2).
+#[test]
+fn another_job_whose_name_may_be_the_gates_is_told() {
+    let policy = (POLICY, "");
+    let row = |name: &str| {
+        let text = format!(
+            "on: pull_request\njobs:\n  x:\n    name: {name}\n    runs-on: ubuntu-latest\n    steps: [{{ run: 'true' }}]\n"
+        );
+        let head = [policy, (GATE, TEXT), (".github/workflows/other.yml", text.as_str())];
+        let said = check(&[policy, (GATE, TEXT)], &head, &["--only", "gate-unskippable"]);
+        (said.of("gate-unskippable").remove(0).0, said.stdout.contains("may be `tollgate`"))
+    };
+    assert_eq!(row("${{ github.head_ref }}"), ("fail".to_owned(), true));
+    assert_eq!(row("${{ vars.NAME }}"), ("unknown".to_owned(), true));
+    assert_eq!(row("test ${{ github.head_ref }}"), ("unknown".to_owned(), false));
+    assert_eq!(row("${{ github.event_name }} tests"), ("unknown".to_owned(), false));
 }
 
 /// The same judgement for whoever reviews the change.

@@ -42,7 +42,7 @@ pub(super) fn odd(name: &str, value: &[Bit]) -> Option<String> {
 
 /// What is wrong with a variable that only the script itself has: a shell is ruled by some, and others are given to programs by whoever set
 /// them before.
-pub(super) fn odd_inside(name: &str) -> Option<String> {
+pub(in crate::facts) fn odd_inside(name: &str) -> Option<String> {
     let data = &Catalog::builtin().plain;
     let upper = name.to_ascii_uppercase();
     (!plain::has(&data.harmless, &upper) && plain::has(&data.shell_variables, &upper)).then(|| ruled(name))
