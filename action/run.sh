@@ -99,7 +99,12 @@ status=0
 "$binary" "${arguments[@]}" || status=$?
 if [ ! -s "$report" ]; then
   # Without a report nothing was judged, whatever the status says.
-  [ "$status" != 0 ] || { note error "\`binary\` ended without a report: it is no tollgate"; exit 2; }
+  # What ends before one by itself says so among the outputs.
+  said=false
+  [ -z "${GITHUB_OUTPUT:-}" ] || ! grep -q '^outcome' "$GITHUB_OUTPUT" || said=true
+  case $status-$said in
+    [01]-* | 3-false) note error "\`$(plain "${binary##*/}")\` ended with status $status and without a report: it is no tollgate, or it broke"; exit 2 ;;
+  esac
   [ "$TOLLGATE_SUMMARY" = false ] || [ -z "${GITHUB_STEP_SUMMARY:-}" ] \
     || printf '## tollgate: not finished\n\nIt ended with status %s; the log of the step says why.\n' "$status" >> "$GITHUB_STEP_SUMMARY"
 fi

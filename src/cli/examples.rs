@@ -16,7 +16,7 @@ pub(super) const CHECK: &str = "Examples:
 pub(super) const VERIFY_TAG: &str = "Examples:
   tollgate verify-tag v1.2.3                         by the policy of the default branch
   tollgate verify-tag --all --format json            every release tag
-  tollgate verify-tag v1.2.3 --expect-commit 9f2c4d  only for this commit";
+  tollgate verify-tag v1.2.3 --expect-commit OID     only for this commit, by its full id";
 
 pub(super) const FACTS: &str = "Examples:
   tollgate facts                                     pipelines, tools, bots, documents

@@ -18,16 +18,19 @@ pub(super) fn run(context: &Context, args: &CountersignArgs) -> Result<u8, Error
         })
     };
     let what = if found.lightweight { "the commit of the lightweight tag" } else { "the tag object of" };
+    // From here the repository is another directory's: git is told so.
+    let elsewhere = args.repo.as_os_str() != ".";
+    let at = if elsewhere { format!(" -C {}", quoted(&args.repo.to_string_lossy())?) } else { String::new() };
     let mut out = format!("# {what} {}, which stands for commit {}\n", quoted(&found.release)?, found.commit);
     out.push_str(&format!(
-        "git{} tag -s -m {} {} {}\n",
+        "git{at}{} tag -s -m {} {} {}\n",
         // Else git takes the tag of a tag for a mistake and says how to sign the commit instead.
         if found.lightweight { "" } else { " -c advice.nestedTag=false" },
         quoted(&format!("countersign {}", found.release))?,
         quoted(&found.name)?,
         found.object
     ));
-    out.push_str(&format!("git push origin {}\n", quoted(&format!("refs/tags/{}", found.name))?));
+    out.push_str(&format!("git{at} push {} {}\n", quoted(&found.remote)?, quoted(&format!("refs/tags/{}", found.name))?));
     if let Some(why) = &found.untold {
         out.push_str(&format!("# whether the release itself holds cannot be told: {}\n", escape::line(why)));
     }

@@ -153,11 +153,15 @@ fn is_same(one: &Path, other: &Path) -> bool {
 /// The key that was named, and the certificate to write.
 fn given(args: &KeysAddArgs, limits: &Limits) -> Result<(KeyLine, Option<Beside>), Error> {
     if let Some(path) = &args.pgp {
-        let text = content(path, limits)?;
+        const ARMOR: &str = "the output of `gpg --export --armor FINGERPRINT` for exactly one key";
+        let text = content(path, limits).map_err(|error| {
+            let binary = error.message.ends_with("is not UTF-8");
+            if binary { error.hint(ARMOR) } else { error }
+        })?;
         let shown = path.display();
         let fingerprint = openpgp::primary(text.as_bytes()).map_err(|why| {
             Error::usage(format!("`{shown}` is refused: {why}"))
-                .hint("the output of `gpg --export --armor FINGERPRINT` for exactly one key")
+                .hint(ARMOR)
         })?;
         let beside = Beside { name: format!(".tollgate/keys/{fingerprint}.asc"), text };
         return Ok((KeyLine::OpenPgp(fingerprint), Some(beside)));
@@ -173,8 +177,11 @@ fn given(args: &KeysAddArgs, limits: &Limits) -> Result<(KeyLine, Option<Beside>
     if line.contains("PRIVATE KEY") {
         return Err(Error::usage(format!("`{}` is a private key", path.display())).hint("name the .pub file beside it"));
     }
-    let parsed = SshKey::parse(line).and_then(|key| key.problem().map_or(Ok(()), Err));
-    parsed.map_err(|why| Error::usage(format!("`{}` is refused: {why}", path.display())).hint("name the .pub file"))?;
+    let refused = |why: String| Error::usage(format!("`{}` is refused: {why}", path.display()));
+    let key = SshKey::parse(line).map_err(|why| refused(why).hint("name the .pub file"))?;
+    if let Some(why) = key.problem() {
+        return Err(refused(why).hint("make another one: ssh-keygen -t ed25519"));
+    }
     Ok((KeyLine::Ssh(line.to_owned()), None))
 }
 

@@ -35,6 +35,8 @@ pub struct Countersign {
     pub commit: Oid,
     /// The release has no signature that counts, so that this one counts only where the policy accepts it in its place.
     pub alone: bool,
+    /// The remote that it goes to.
+    pub remote: String,
     /// Why it could not be told whether the release itself holds.
     pub untold: Option<String>,
 }
@@ -90,7 +92,8 @@ pub fn countersign(path: &Path, argument: &str, own: Option<&str>, now: Moment) 
     let request =
         TagRequest { tags: vec![release.clone()], all: false, ..TagRequest::every_release(path.into(), now, Limits::default()) };
     let (alone, untold) = helps(&release, tag.as_ref(), tags::verify(&request))?;
-    Ok(Countersign { release, name, object, lightweight: tag.is_none(), commit, alone, untold })
+    let remote = fetching::remote(&repository);
+    Ok(Countersign { release, name, remote, object, lightweight: tag.is_none(), commit, alone, untold })
 }
 
 /// Whether a countersignature can help what verification says of the release today: it has to stand alone, or that cannot be told.

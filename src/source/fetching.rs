@@ -51,7 +51,19 @@ fn refspec(name: &str) -> String {
 /// Brings them, and has git keep which of them is the default one.
 #[must_use]
 pub fn default_branch(repository: &Repository) -> String {
-    format!("{} && git remote set-head origin --auto", branches(repository))
+    let first = if repository.is_mirror().unwrap_or_default() || has_remote(repository) {
+        ""
+    } else {
+        " (where there is no origin yet, first: git remote add origin URL)"
+    };
+    format!("{} && git remote set-head origin --auto{first}", branches(repository))
+}
+
+/// What to call the remote in a command: the only one, else `origin`.
+#[must_use]
+pub fn remote(repository: &Repository) -> String {
+    let mut remotes = remotes(repository);
+    remotes.pop().filter(|_| remotes.is_empty()).unwrap_or_else(|| "origin".to_owned())
 }
 
 /// Brings the tags of the origin.

@@ -202,9 +202,19 @@ fn a_check_without_a_report_says_so() {
     let told = left.commands().into_iter().filter(|(level, _)| level == "error").collect::<Vec<_>>();
     assert!(matches!(told.as_slice(), [(_, text)] if text.contains('\n')), "the error and its help: {told:?}");
     assert!(left.summary.starts_with("## tollgate: not finished") && left.summary.contains("status 3"), "{}", left.summary);
-    let inputs = [("binary", "/bin/true"), ("mode", "report")];
-    let left = Action::new().run(&checkout, &elsewhere, &inputs, &[]);
-    assert!(left.status == 2 && left.log.contains("without a report"), "{}", left.log);
+    let told = Action::new().run(&checkout, &elsewhere, &[BINARY, ("mode", "report")], &[]);
+    assert_eq!((told.status, told.outputs["outcome"].as_str()), (0, "incomplete"), "what was not finished is only reported: {}", told.log);
+    let folder = tempfile::tempdir().expect("a folder");
+    let broken = folder.path().join("broken");
+    fs::write(&broken, "#!/bin/sh\nexit 3\n").expect("written");
+    fs::set_permissions(&broken, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("a program");
+    for program in ["/bin/true", "/bin/false", broken.to_str().expect("text")] {
+        for mode in ["report", "gate"] {
+            let left = Action::new().run(&checkout, &elsewhere, &[("binary", program), ("mode", mode)], &[]);
+            let told = left.commands().iter().any(|(level, text)| level == "error" && text.contains("without a report"));
+            assert!(left.status == 2 && told, "{program} {mode}: {}", left.log);
+        }
+    }
 }
 
 /// What stands in an input stays a word, whatever it holds.
