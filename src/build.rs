@@ -1,7 +1,6 @@
-//! Owns the embedding of `rules/`: every TOML file is parsed here (broken TOML fails the build) and written as two compact
-//! JSON tables, the catalogue and its examples, so that starting up never parses TOML. The examples, which only `explain`
-//! reads, are deflated, and the digest of both is taken here: no check pays for either. Refuses to judge meaning: that is
-//! `catalog::lint`, which runs as a test.
+//! Owns the embedding of `rules/`: every TOML file is parsed here (broken TOML fails the build) and written as compact JSON, by file, so that
+//! no run parses TOML, and none parses a part that it does not ask for. The examples, which only `explain` reads, are deflated, and the digest
+//! of all is taken here: no check pays for either. Refuses to judge meaning: that is `catalog::lint`, which runs as a test.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -19,7 +18,7 @@ fn main() {
     collect(&root, &mut files);
     files.sort();
     let (mut tables, mut examples) = (String::from("{"), String::from("{"));
-    let mut sources = String::new();
+    let (mut sources, mut parts) = (String::new(), String::new());
     for (at, path) in files.iter().enumerate() {
         println!("cargo:rerun-if-changed={}", path.display());
         let name = path.strip_prefix(&root).expect("under rules").to_string_lossy().replace('\\', "/");
@@ -27,8 +26,10 @@ fn main() {
         let mut table: toml::Table = text.parse().unwrap_or_else(|e| panic!("rules/{name}: {e}"));
         let example = table.remove("example").unwrap_or(toml::Value::Array(Vec::new()));
         let comma = if at == 0 { "" } else { "," };
-        write!(tables, "{comma}{}:", quote(&name)).expect("string");
-        json(&toml::Value::Table(table), &mut tables);
+        let mut part = String::new();
+        json(&toml::Value::Table(table), &mut part);
+        write!(tables, "{comma}{}:{part}", quote(&name)).expect("string");
+        writeln!(parts, "    ({name:?}, {part:?}),").expect("string");
         write!(examples, "{comma}{}:", quote(&name)).expect("string");
         json(&example, &mut examples);
         writeln!(sources, "    ({}, include_str!({})),", quote(&name), quote(&path.to_string_lossy())).expect("string");
@@ -37,7 +38,7 @@ fn main() {
     examples.push('}');
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets this"));
     fs::write(out.join("digest"), digest(&tables, &examples)).expect("OUT_DIR is writable");
-    fs::write(out.join("catalogue.json"), tables).expect("OUT_DIR is writable");
+    fs::write(out.join("tables.rs"), format!("&[\n{parts}]\n")).expect("OUT_DIR is writable");
     fs::write(out.join("examples.deflate"), deflated(&examples)).expect("OUT_DIR is writable");
     fs::write(out.join("sources.rs"), format!("&[\n{sources}]\n")).expect("OUT_DIR is writable");
 }

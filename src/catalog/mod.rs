@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::LazyLock;
 
 use flate2::read::DeflateDecoder;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
 pub mod audits;
 pub mod bot;
@@ -41,85 +40,73 @@ pub use runner::Runners;
 pub use tool::Tool;
 pub use words::Words;
 
-static TABLES: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
+/// Name below `rules/`, and JSON.
+static TABLES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 static DIGEST: &str = include_str!(concat!(env!("OUT_DIR"), "/digest"));
 /// Deflated JSON: only `explain` and the tests read it.
 static EXAMPLES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/examples.deflate"));
 static SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
-/// Everything under `rules/`, typed. All lists are sorted by id.
+/// Everything under `rules/`, typed, each part when it is first asked for. All lists are sorted by id.
 #[derive(Debug)]
 pub struct Catalog {
     /// `rules/tools/`.
-    pub tools: Vec<Tool>,
+    pub tools: LazyLock<Vec<Tool>>,
     /// `rules/bots/`.
-    pub bots: Vec<Bot>,
+    pub bots: LazyLock<Vec<Bot>>,
     /// `rules/checklist/`.
-    pub rules: Vec<Rule>,
+    pub rules: LazyLock<Vec<Rule>>,
     /// `rules/openapi/`.
-    pub exporters: Vec<Exporter>,
+    pub exporters: LazyLock<Vec<Exporter>>,
     /// `rules/profiles/`.
-    pub profiles: Vec<Profile>,
+    pub profiles: LazyLock<Vec<Profile>>,
     /// `rules/languages.toml`.
-    pub languages: Languages,
+    pub languages: LazyLock<Languages>,
     /// `rules/frameworks.toml`.
-    pub frameworks: Frameworks,
+    pub frameworks: LazyLock<Frameworks>,
     /// `rules/runners.toml`.
-    pub runners: Runners,
+    pub runners: LazyLock<Runners>,
     /// `rules/launchers.toml`.
-    pub launchers: Launchers,
+    pub launchers: LazyLock<Launchers>,
     /// `rules/releasing.toml`.
-    pub releasing: Releasing,
+    pub releasing: LazyLock<Releasing>,
     /// `rules/words.toml`.
-    pub words: Words,
+    pub words: LazyLock<Words>,
     /// `rules/plain.toml`.
-    pub plain: Plain,
+    pub plain: LazyLock<Plain>,
     /// `rules/commands.toml`.
-    pub commands: Commands,
+    pub commands: LazyLock<Commands>,
     /// `rules/programs.toml`.
-    pub programs: Programs,
+    pub programs: LazyLock<Programs>,
     /// `rules/sentences.toml`.
-    pub sentences: Sentences,
+    pub sentences: LazyLock<Sentences>,
     /// Positions in `tools`, ascending, by the word that a row of theirs begins with.
-    run_as: HashMap<String, Vec<usize>>,
+    run_as: LazyLock<HashMap<String, Vec<usize>>>,
 }
 
 impl Catalog {
     /// The catalogue built into this binary.
-    ///
-    /// # Panics
-    /// Never in a released binary: a test loads it, and its text is part of the binary.
     #[must_use]
     pub fn builtin() -> &'static Self {
-        static CATALOG: OnceLock<Catalog> = OnceLock::new();
-        CATALOG.get_or_init(|| match Self::load(TABLES) {
-            Ok(catalog) => catalog,
-            Err(problem) => panic!("the built-in catalogue does not load: {problem}"),
-        })
-    }
-
-    fn load(tables: &str) -> Result<Self, String> {
-        let files: BTreeMap<String, &RawValue> = serde_json::from_str(tables).map_err(|e| e.to_string())?;
-        let tools: Vec<Tool> = folder(&files, "tools/")?;
-        let words: Words = one(&files, "words.toml")?;
-        Ok(Self {
-            run_as: by_first_word(&tools),
-            tools,
-            bots: folder(&files, "bots/")?,
-            rules: folder(&files, "checklist/")?,
-            exporters: folder(&files, "openapi/")?,
-            profiles: folder(&files, "profiles/")?,
-            languages: one(&files, "languages.toml")?,
-            frameworks: one(&files, "frameworks.toml")?,
-            runners: one(&files, "runners.toml")?,
-            launchers: one(&files, "launchers.toml")?,
-            releasing: with_values(one(&files, "releasing.toml")?, &words),
-            words,
-            plain: one(&files, "plain.toml")?,
-            commands: one(&files, "commands.toml")?,
-            programs: one(&files, "programs.toml")?,
-            sentences: one(&files, "sentences.toml")?,
-        })
+        static CATALOG: Catalog = Catalog {
+            tools: LazyLock::new(|| folder("tools/")),
+            bots: LazyLock::new(|| folder("bots/")),
+            rules: LazyLock::new(|| folder("checklist/")),
+            exporters: LazyLock::new(|| folder("openapi/")),
+            profiles: LazyLock::new(|| folder("profiles/")),
+            languages: LazyLock::new(|| one("languages.toml")),
+            frameworks: LazyLock::new(|| one("frameworks.toml")),
+            runners: LazyLock::new(|| one("runners.toml")),
+            launchers: LazyLock::new(|| one("launchers.toml")),
+            releasing: LazyLock::new(|| with_values(one("releasing.toml"), &Catalog::builtin().words)),
+            words: LazyLock::new(|| one("words.toml")),
+            plain: LazyLock::new(|| one("plain.toml")),
+            commands: LazyLock::new(|| one("commands.toml")),
+            programs: LazyLock::new(|| one("programs.toml")),
+            sentences: LazyLock::new(|| one("sentences.toml")),
+            run_as: LazyLock::new(|| by_first_word(&Catalog::builtin().tools)),
+        };
+        &CATALOG
     }
 
     /// The digest of all files under `rules/`, as `sha256:<hex>`.
@@ -220,14 +207,24 @@ pub fn examples() -> BTreeMap<String, serde_json::Value> {
     whole.ok().and_then(|_| serde_json::from_slice(&text).ok()).unwrap_or_default()
 }
 
-fn folder<T: DeserializeOwned>(files: &BTreeMap<String, &RawValue>, prefix: &str) -> Result<Vec<T>, String> {
-    let inside = files.iter().filter(|(name, _)| name.starts_with(prefix));
-    inside.map(|(name, raw)| serde_json::from_str(raw.get()).map_err(|e| format!("rules/{name}: {e}"))).collect()
+/// The files of a folder, in order.
+fn folder<T: DeserializeOwned>(prefix: &str) -> Vec<T> {
+    TABLES.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(name, text)| parsed(name, text)).collect()
 }
 
-fn one<T: DeserializeOwned>(files: &BTreeMap<String, &RawValue>, name: &str) -> Result<T, String> {
-    let raw = files.get(name).ok_or_else(|| format!("rules/{name} is missing"))?;
-    serde_json::from_str(raw.get()).map_err(|e| format!("rules/{name}: {e}"))
+/// A file.
+fn one<T: DeserializeOwned>(name: &str) -> T {
+    let text = TABLES.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| *text);
+    parsed(name, text)
+}
+
+/// # Panics
+/// Never in a released binary: a test asks for every part, and its text is part of the binary.
+fn parsed<T: DeserializeOwned>(name: &str, text: &str) -> T {
+    match serde_json::from_str(text) {
+        Ok(part) => part,
+        Err(problem) => panic!("the built-in catalogue does not load: rules/{name}: {problem}"),
+    }
 }
 
 #[cfg(test)]
@@ -237,6 +234,21 @@ mod tests {
     #[test]
     fn the_built_in_catalogue_loads() {
         let catalog = Catalog::builtin();
+        LazyLock::force(&catalog.tools);
+        LazyLock::force(&catalog.bots);
+        LazyLock::force(&catalog.rules);
+        LazyLock::force(&catalog.exporters);
+        LazyLock::force(&catalog.profiles);
+        LazyLock::force(&catalog.languages);
+        LazyLock::force(&catalog.frameworks);
+        LazyLock::force(&catalog.runners);
+        LazyLock::force(&catalog.launchers);
+        LazyLock::force(&catalog.releasing);
+        LazyLock::force(&catalog.words);
+        LazyLock::force(&catalog.plain);
+        LazyLock::force(&catalog.commands);
+        LazyLock::force(&catalog.programs);
+        LazyLock::force(&catalog.sentences);
         assert!(catalog.tools.len() > 40, "{} tools", catalog.tools.len());
         assert!(catalog.bot("dependabot").is_some());
         assert!(Catalog::digest().starts_with("sha256:"));

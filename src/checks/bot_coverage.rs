@@ -104,7 +104,7 @@ fn idle(bench: &Bench<'_>) -> bool {
 /// What the service would reject, or what has no effect, at its line.
 fn broken_files(rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for bot in &bench.facts.bots {
+    for bot in bench.facts.bots.iter() {
         if bot.inactive_because.as_deref() == Some("retired") {
             continue;
         }

@@ -51,7 +51,7 @@ fn unknown(id: &str, catalog: &Catalog) -> Error {
 fn explain_rule(rule: &Rule, catalog: &Catalog) -> String {
     let mut out = format!("{}: {}\n\n", rule.id, rule.title);
     out.push_str(&format!("section     {}\n", rule.section));
-    for profile in &catalog.profiles {
+    for profile in catalog.profiles.iter() {
         out.push_str(&format!("{:<11} {}\n", profile.id, severity(rule, Some(profile))));
     }
     out.push_str(&format!("since       {}\n", rule.since));

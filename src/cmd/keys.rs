@@ -159,10 +159,8 @@ fn given(args: &KeysAddArgs, limits: &Limits) -> Result<(KeyLine, Option<Beside>
             if binary { error.hint(ARMOR) } else { error }
         })?;
         let shown = path.display();
-        let fingerprint = openpgp::primary(text.as_bytes()).map_err(|why| {
-            Error::usage(format!("`{shown}` is refused: {why}"))
-                .hint(ARMOR)
-        })?;
+        let fingerprint =
+            openpgp::primary(text.as_bytes()).map_err(|why| Error::usage(format!("`{shown}` is refused: {why}")).hint(ARMOR))?;
         let beside = Beside { name: format!(".tollgate/keys/{fingerprint}.asc"), text };
         return Ok((KeyLine::OpenPgp(fingerprint), Some(beside)));
     }

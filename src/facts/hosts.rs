@@ -13,7 +13,7 @@ use crate::catalog::tool::Run;
 /// linters it enables, an aggregator what its switches say.
 pub(super) fn inside(evidence: &Evidence<'_>) -> Vec<Invocation> {
     let mut derived = Vec::new();
-    for tool in &evidence.world.catalog.tools {
+    for tool in evidence.world.catalog.tools.iter() {
         for (at, row) in tool.run.iter().enumerate() {
             let Some(host) = &row.inside else { continue };
             for invocation in evidence.trace.invocations.iter().filter(|invocation| invocation.tool == host.tool) {

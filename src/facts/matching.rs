@@ -270,7 +270,7 @@ pub fn tools_for_hook<'c>(catalog: &'c Catalog, repo: &str, id: &str) -> Vec<Row
 pub fn tools_for_image<'c>(catalog: &'c Catalog, image: &str, words: &[Word]) -> Vec<RowMatch<'c>> {
     let image = image_name(image);
     let mut found = Vec::new();
-    for tool in &catalog.tools {
+    for tool in catalog.tools.iter() {
         let hit = tool.run.iter().enumerate().find_map(|(at, row)| {
             let named = row.image.as_deref().is_some_and(|listed| image_name(listed).eq_ignore_ascii_case(image));
             let taken = match &row.argv {
@@ -317,7 +317,7 @@ pub fn handed_arguments(tool: &Tool, args: Vec<Word>) -> Option<Vec<Word>> {
 
 fn rows<'c>(catalog: &'c Catalog, matches: impl Fn(&Run) -> bool) -> Vec<RowMatch<'c>> {
     let mut found = Vec::new();
-    for tool in &catalog.tools {
+    for tool in catalog.tools.iter() {
         if let Some(row) = tool.run.iter().position(&matches) {
             found.push(RowMatch { tool, row, taken: 0, doubt: None, wrapped: false });
         }

@@ -64,7 +64,7 @@ pub fn stand(evidence: &Evidence<'_>) -> Vec<Standing> {
         by_tool.entry(&invocation.tool).or_default().push((invocation, false));
     }
     let mut all = Vec::new();
-    for tool in &evidence.world.catalog.tools {
+    for tool in evidence.world.catalog.tools.iter() {
         let invocations = by_tool.get(tool.id.as_str()).map(Vec::as_slice).unwrap_or_default();
         if tool.languages.iter().any(|language| language == "*") {
             all.extend(standing(evidence, tool, "*", invocations));

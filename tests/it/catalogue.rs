@@ -21,9 +21,9 @@ fn severity(word: &str, own: Severity) -> Option<Severity> {
 fn every_rule_stands_in_every_profile_and_nothing_else_does() {
     let catalog = Catalog::builtin();
     let ids: BTreeSet<&String> = catalog.rules.iter().map(|rule| &rule.id).collect();
-    for profile in &catalog.profiles {
+    for profile in catalog.profiles.iter() {
         assert_eq!(profile.rules.keys().collect::<BTreeSet<_>>(), ids, "{}", profile.id);
-        for rule in &catalog.rules {
+        for rule in catalog.rules.iter() {
             severity(&profile.rules[&rule.id], rule.severity);
         }
     }
@@ -31,7 +31,7 @@ fn every_rule_stands_in_every_profile_and_nothing_else_does() {
 
 #[test]
 fn every_question_is_one_that_a_check_understands() {
-    for rule in &Catalog::builtin().rules {
+    for rule in Catalog::builtin().rules.iter() {
         let kind = rule.check.get("kind").and_then(|kind| kind.as_str()).expect("a kind");
         match checks::of(rule) {
             Some(check) => assert_eq!(check.accepts(rule), Ok(()), "{}", rule.id),
@@ -46,7 +46,7 @@ fn every_sentence_has_a_home_or_says_why_not() {
     for (at, sentence) in catalog.sentences.sentence.iter().enumerate() {
         assert_eq!(sentence.number as usize, at + 1);
         assert!(!sentence.rules.is_empty() || sentence.not_taken.is_some(), "sentence {}", sentence.number);
-        for id in &sentence.rules {
+        for id in sentence.rules.iter() {
             assert!(catalog.rules.iter().any(|rule| rule.id == *id), "sentence {} names `{id}`", sentence.number);
         }
     }

@@ -109,7 +109,7 @@ const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 23);
 fn every_rule_example_holds() {
     let catalog = Catalog::builtin();
     let (mut count, mut wrong) = (0, Vec::new());
-    for rule in &catalog.rules {
+    for rule in catalog.rules.iter() {
         for example in Example::of(&format!("checklist/{}.toml", rule.id)).expect("examples parse") {
             count += 1;
             if let Err(problem) = verdicts(&rule.id, &example) {
@@ -256,7 +256,7 @@ fn verdicts(rule: &str, example: &Example) -> Result<(), String> {
 fn every_bot_example_holds() {
     let catalog = Catalog::builtin();
     let mut wrong = Vec::new();
-    for bot in &catalog.bots {
+    for bot in catalog.bots.iter() {
         for example in Example::of(&format!("bots/{}.toml", bot.id)).expect("examples parse") {
             if let Err(problem) = coverage(&bot.id, &example) {
                 wrong.push(format!("{} / {}: {problem}", bot.id, example.name));
@@ -309,7 +309,7 @@ fn coverage(bot: &str, example: &Example) -> Result<(), String> {
 fn every_generator_example_holds() {
     let catalog = Catalog::builtin();
     let mut wrong = Vec::new();
-    for exporter in &catalog.exporters {
+    for exporter in catalog.exporters.iter() {
         let examples = Example::of(&format!("openapi/{}.toml", exporter.id)).expect("examples parse");
         assert!(!examples.is_empty(), "{}", exporter.id);
         for example in examples {

@@ -173,7 +173,7 @@ pub fn gather(
     let scene = Scene::new(*world, inventory, default_branch);
     let runs = in_ci::runs(&scene, trace, pipelines);
     let mut readings: Vec<Reading> = Vec::new();
-    for bot in &world.catalog.bots {
+    for bot in world.catalog.bots.iter() {
         match (bot.status, bot.reader.as_deref().unwrap_or(&bot.id)) {
             (Status::Retired, "pyup") => readings.extend(pyup::read(&scene, bot)),
             (Status::Retired, _) => readings.extend(leftover::retired(&scene, bot)),

@@ -47,7 +47,7 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
     let computed = || Why::new(Reason::Dynamic, "the level from which findings fail is not known").at(query.here.clone());
     let least = least.ok_or_else(computed)?;
     let mut taken: Vec<Place> = Vec::new();
-    for rule in &query.tool.rules {
+    for rule in query.tool.rules.iter() {
         let off = said(&["linter", "rules", rule, "enabled"]).filter(|value| value.scalar() == Some("false"));
         let lower = said(&["linter", "rules", rule, "level"]).filter(|value| level(Some(*value)).is_some_and(|own| own < least));
         taken.extend(off.or(lower).map(Value::place));

@@ -19,7 +19,7 @@ pub(super) struct Fed {
 impl Tracer<'_> {
     /// A command that may feed tools.
     pub(super) fn feeds(&mut self, words: &[Word], frame: &Frame) {
-        for tool in &self.world.catalog.tools {
+        for tool in self.world.catalog.tools.iter() {
             let Some(fed_by) = &tool.fed_by else { continue };
             let Some(taken) = take_row(&fed_by.argv, words, &[]).filter(|_| !frame.never_starts()) else { continue };
             let texts: Option<Vec<&str>> = words[taken..].iter().map(|word| word.value.as_deref()).collect();

@@ -116,7 +116,7 @@ impl Tracer<'_> {
     pub(super) fn wrappers(&self, words: &[Word]) -> Vec<RowMatch<'static>> {
         let catalog = crate::catalog::Catalog::builtin();
         let mut found = Vec::new();
-        for (id, terms) in &self.terms.tools {
+        for (id, terms) in self.terms.tools.iter() {
             let Some(tool) = catalog.tool(id) else { continue };
             let Some(row) = tool.run.iter().position(|row| row.inside.is_none()) else { continue };
             let taken = terms.argv.iter().filter_map(|argv| matching::take_row(argv, words, &[])).max();

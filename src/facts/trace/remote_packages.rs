@@ -19,7 +19,7 @@ impl Tracer<'_> {
         if !written.contains(['@', '/', ':']) {
             return;
         }
-        for tool in &self.world.catalog.tools {
+        for tool in self.world.catalog.tools.iter() {
             let elsewhere = |packages: &Vec<String>| is_elsewhere(ecosystem, written, packages, tool);
             if tool.packages.get(ecosystem).is_some_and(elsewhere) {
                 self.stands_for(tool, written, place, frame);
@@ -38,7 +38,7 @@ impl Tracer<'_> {
                 page.iter().flat_map(|page| page.text.split(['"', '\'', '>', '<', ' ', '\n'])).filter(|word| !word.is_empty());
             words.take(NAMES).map(name_of).collect()
         };
-        for tool in &self.world.catalog.tools {
+        for tool in self.world.catalog.tools.iter() {
             let named = |package: &String| names.iter().any(|name| name.replace('_', "-") == *package);
             if tool.packages.get("pypi").is_some_and(|packages| packages.iter().any(named)) {
                 self.stands_for(tool, written, place, frame);

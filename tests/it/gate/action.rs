@@ -203,7 +203,12 @@ fn a_check_without_a_report_says_so() {
     assert!(matches!(told.as_slice(), [(_, text)] if text.contains('\n')), "the error and its help: {told:?}");
     assert!(left.summary.starts_with("## tollgate: not finished") && left.summary.contains("status 3"), "{}", left.summary);
     let told = Action::new().run(&checkout, &elsewhere, &[BINARY, ("mode", "report")], &[]);
-    assert_eq!((told.status, told.outputs["outcome"].as_str()), (0, "incomplete"), "what was not finished is only reported: {}", told.log);
+    assert_eq!(
+        (told.status, told.outputs["outcome"].as_str()),
+        (0, "incomplete"),
+        "what was not finished is only reported: {}",
+        told.log
+    );
     let folder = tempfile::tempdir().expect("a folder");
     let broken = folder.path().join("broken");
     fs::write(&broken, "#!/bin/sh\nexit 3\n").expect("written");

@@ -44,7 +44,7 @@ fn every_kind_of_question_is_asked() {
 #[test]
 fn rules_come_with_examples() {
     let mut wrong = Vec::new();
-    for rule in &Catalog::builtin().rules {
+    for rule in Catalog::builtin().rules.iter() {
         let examples = Example::of(&format!("checklist/{}.toml", rule.id)).expect("examples parse");
         let told = format!("{:?}", examples.iter().map(|example| &example.expect).collect::<Vec<_>>());
         let enough =
@@ -66,7 +66,7 @@ fn rules_come_with_examples() {
 /// As the catalogues spell them, so that a report can be searched for one: `CWE-693`, `OSPS-AC-03.01`.
 #[test]
 fn ids_of_other_catalogues_are_spelled_as_there() {
-    for rule in &Catalog::builtin().rules {
+    for rule in Catalog::builtin().rules.iter() {
         for (catalogue, ids) in &rule.mapping {
             let start = match catalogue.as_str() {
                 "cwe" => "CWE-",
