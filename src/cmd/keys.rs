@@ -126,7 +126,8 @@ fn add(context: &Context, args: &KeysAddArgs) -> Result<String, Error> {
     }
     written.iter().for_each(|path| out.push_str(&format!("  {}\n", escape::line(&path.to_string_lossy()))));
     if let KeyLine::OpenPgp(fingerprint) = &key
-        && let Some(key) = held.and_then(|person| person.keys(trust.now).into_iter().find(|key| key.key == *fingerprint))
+        && let Some(key) = held
+            .and_then(|person| person.keys(trust.now, trust.sha1_self_signatures).into_iter().find(|key| key.key == *fingerprint))
     {
         out.push_str(&format!("  {}\n", standing(&key)));
     }

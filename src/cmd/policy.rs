@@ -95,12 +95,12 @@ fn check(context: &Context, file: &PolicyFile) -> Result<String, Error> {
         let owner = escape::line(&statement.owner);
         out.push_str(&format!("  statement on {} by {owner}, until {}\n", statement.rule, statement.expires));
     }
-    let today = trust.as_ref().map_or(0, |trust| trust.now);
+    let (today, sha1) = trust.as_ref().map_or((0, false), |trust| (trust.now, trust.sha1_self_signatures));
     let mut able = BTreeMap::new();
     for (name, person) in &policy.people {
         let roles = if person.roles.is_empty() { "no roles".to_owned() } else { person.roles.join(", ") };
         let trusted = trust.iter().flat_map(|trust| &trust.people).find(|trusted| trusted.name == *name);
-        let keys = trusted.map(|trusted| trusted.keys(today)).unwrap_or_default();
+        let keys = trusted.map(|trusted| trusted.keys(today, sha1)).unwrap_or_default();
         let signing = keys.iter().filter(|key| key.problem.is_none()).count();
         let count = if keys.len() == 1 { "1 key".to_owned() } else { format!("{} keys", keys.len()) };
         let some = match signing {

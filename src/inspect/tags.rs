@@ -307,9 +307,9 @@ impl Run<'_> {
 
     /// Keys of the policy that it does not mean to be over, and that cannot sign all the same.
     fn useless_keys(&self) -> impl Iterator<Item = String> {
-        let people = self.judged.judging.trust.people.iter();
-        people.flat_map(|person| {
-            let keys = person.keys(self.now).into_iter().filter(|key| !key.kept);
+        let trust = &self.judged.judging.trust;
+        trust.people.iter().flat_map(|person| {
+            let keys = person.keys(self.now, trust.sha1_self_signatures).into_iter().filter(|key| !key.kept);
             keys.filter_map(|key| Some(format!("the key {} of {} cannot sign now: {}", key.key, person.name, key.problem?)))
         })
     }

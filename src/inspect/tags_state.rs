@@ -30,10 +30,14 @@ pub(super) fn open(request: &TagRequest, judged: &TagJudging, repository: &Repos
     tags_judge::outside("--state", directory, &request.repository, repository)
         .map_err(|error| error.hint("keep it where only deploys write"))?;
     let file = StateFile::open(path)?;
-    let entries = state_log::parse(&file.lines).map_err(|(line, why)| {
+    let damaged = |line: usize, why: &str| {
         Error::incomplete(format!("the state log {} is damaged: line {line}: {why}", path.display()))
-            .hint("restore it from a copy; do not start an empty one unseen")
-    })?;
+            .hint("restore it from a copy, or name the right file; do not start an empty one unseen")
+    };
+    let entries = state_log::parse(&file.lines).map_err(|(line, why)| damaged(line, &why))?;
+    if !state_log::is_torn(&file.torn) {
+        return Err(damaged(file.lines.len() + 1, "it is not the beginning of an entry, and would be lost"));
+    }
     Ok(Some(State { file, entries }))
 }
 

@@ -90,6 +90,20 @@ pub fn parse(lines: &[String]) -> Result<Vec<Entry>, (usize, String)> {
     lines.iter().enumerate().map(entry).collect()
 }
 
+/// Whether bytes behind the last line are the beginning of an entry, as a process leaves it that is killed while it writes: what is anything
+/// else was written by somebody else.
+#[must_use]
+pub fn is_torn(bytes: &[u8]) -> bool {
+    match bytes.first() {
+        None => true,
+        Some(b'{') => {
+            let read = serde_json::from_slice::<Entry>(bytes);
+            read.map_or_else(|problem| problem.is_eof(), |entry| entry.sound().is_ok())
+        }
+        Some(_) => false,
+    }
+}
+
 /// Holds a release against the log.
 ///
 /// # Errors
@@ -190,6 +204,22 @@ mod tests {
         assert!(judge(&log, &entry("v1.0", "a"), false).is_ok());
         let moved = judge(&log, &entry("v1.0", "b"), true).expect_err("moved");
         assert!(moved.reason.ends_with("re-wrapped)") && moved.step == Step::State);
+    }
+
+    /// Wherever a process is killed while it writes an entry, and nothing else.
+    #[test]
+    fn only_the_beginning_of_an_entry_is_torn() {
+        let id = "0123456789abcdef0123456789abcdef01234567";
+        let whole =
+            Entry { commit: id.into(), policy: None, payload: None, time: "2026-01-01T00:00:00Z".into(), ..entry("v1.0-ü", id) };
+        let text = serde_json::to_vec(&whole).expect("an entry");
+        for length in 0..=text.len() {
+            assert!(is_torn(&text[..length]), "{length}");
+        }
+        for other in ["dear diary", "ssh-ed25519 AAAA rhea", "{}", "{\"schema\":2}", "[", "0", "{\"name\":\"a package\"", "\u{0}"]
+        {
+            assert!(!is_torn(other.as_bytes()), "{other}");
+        }
     }
 
     #[test]

@@ -91,15 +91,15 @@ pub struct KeyStanding {
 }
 
 impl Person {
-    /// Every key as it stands at `now` (seconds since the epoch), OpenPGP first; of a key with several windows the one that judges now.
+    /// Every key as it stands at `now` (seconds since the epoch), OpenPGP first; `sha1`: certificates' own signatures may use SHA-1. Of a key with several windows the one that judges now.
     #[must_use]
-    pub fn keys(&self, now: i64) -> Vec<KeyStanding> {
+    pub fn keys(&self, now: i64, sha1: bool) -> Vec<KeyStanding> {
         let judges = |key: &&OpenPgpKey| {
             let same = self.openpgp.iter().filter(|other| other.fingerprint == key.fingerprint);
             judging(same, now, |key| (key.window, key.compromised)).is_some_and(|judge| std::ptr::eq(judge, *key))
         };
         let openpgp = self.openpgp.iter().filter(judges).map(|key| {
-            let standing = key.certificate.as_ref().map(|certificate| certificate.standing(now));
+            let standing = key.certificate.as_ref().map(|certificate| certificate.standing(now, sha1));
             let (own, expires) = match standing {
                 None => (Some("no certificate is in the policy, so that tags by it cannot be verified".to_owned()), None),
                 Some(standing) => (standing.problem, standing.expires),

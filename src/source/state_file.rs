@@ -16,6 +16,8 @@ pub struct StateFile {
     shown: String,
     /// The whole lines in it.
     pub lines: Vec<String>,
+    /// What stands behind the last whole line; the next line takes its place.
+    pub torn: Vec<u8>,
     /// Bytes up to the end of the last whole line.
     whole: u64,
 }
@@ -52,7 +54,7 @@ impl StateFile {
         let whole = memchr::memrchr(b'\n', &bytes).map_or(0, |at| at + 1);
         let text = std::str::from_utf8(&bytes[..whole]).map_err(|_| fail(&"it is not UTF-8"))?;
         let lines = text.lines().map(str::to_owned).collect();
-        Ok(Self { file, shown, lines, whole: whole as u64 })
+        Ok(Self { lines, torn: bytes[whole..].to_vec(), file, shown, whole: whole as u64 })
     }
 
     /// Appends one line and has it on disk before it returns.
@@ -66,6 +68,7 @@ impl StateFile {
             Error::incomplete(format!("the state log {} cannot be written: {problem}", self.shown))
                 .hint("see to its disk and run it again")
         })?;
+        self.torn.clear();
         self.whole += text.len() as u64;
         self.lines.push(line.to_owned());
         Ok(())
@@ -96,7 +99,7 @@ mod tests {
         drop(log);
         std::fs::write(&path, "one\ntw").expect("torn");
         let mut log = StateFile::open(&path).expect("opens");
-        assert_eq!(log.lines, ["one"]);
+        assert_eq!((log.lines.as_slice(), log.torn.as_slice()), (&["one".to_owned()][..], &b"tw"[..]));
         log.append("three").expect("appends");
         assert_eq!(std::fs::read_to_string(&path).expect("reads"), "one\nthree\n");
         drop(log);

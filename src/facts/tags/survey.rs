@@ -172,7 +172,7 @@ impl Surveying<'_> {
     fn releaser(&self, person: &Person) -> Option<(String, Releaser)> {
         let now = self.trust.now;
         let listed = self.policy.people.get(&person.name);
-        let keys = person.keys(now);
+        let keys = person.keys(now, self.trust.sha1_self_signatures);
         if !keys.is_empty() && keys.iter().all(|key| key.kept) {
             return None;
         }

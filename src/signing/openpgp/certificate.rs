@@ -11,6 +11,7 @@ use openpgp::policy::StandardPolicy;
 use openpgp::types::SignatureType;
 use openpgp::{Cert, Fingerprint, KeyHandle, Packet};
 
+use super::certify;
 use super::revocation::{self, Hard, Revocation};
 use super::unread::Unread;
 use super::{moment, seconds};
@@ -205,10 +206,10 @@ impl Certificate {
         bound.map(|key| (key.key().fingerprint().to_hex(), Material::of_openpgp(key.key().mpis()))).collect()
     }
 
-    /// What the standard policy thinks of it at `now` (seconds since the epoch).
+    /// What the standard policy thinks of it at `now` (seconds since the epoch); `sha1`: its own signatures may use SHA-1.
     #[must_use]
-    pub fn standing(&self, now: i64) -> Standing {
-        let policy = StandardPolicy::at(moment(now));
+    pub fn standing(&self, now: i64, sha1: bool) -> Standing {
+        let policy = certify::standard(now, sha1);
         let problem = |text: String| Standing { problem: Some(text), expires: None };
         let primary = self.cert.primary_key().key();
         if let Some(what) = unfit(primary) {
@@ -216,6 +217,9 @@ impl Certificate {
         }
         let valid = match self.cert.with_policy(&policy, Some(moment(now))) {
             Ok(valid) => valid,
+            Err(_) if !sha1 && self.cert.with_policy(&certify::standard(now, true), Some(moment(now))).is_ok() => {
+                return problem("its own signatures use SHA-1; its owner re-certifies it with SHA-256".to_owned());
+            }
             Err(error) => return problem(one_line(&error)),
         };
         if let Some(what) = self.revoked(&primary.fingerprint(), now) {

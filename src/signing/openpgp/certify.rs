@@ -51,15 +51,22 @@ pub(super) struct Entitled {
     pub(super) over: Option<i64>,
 }
 
+/// The standard policy of a moment, which lets a certificate's own signatures use SHA-1 or does not.
+pub(super) fn standard(now: i64, sha1: bool) -> StandardPolicy<'static> {
+    let mut policy = StandardPolicy::at(moment(now));
+    if sha1 {
+        policy.accept_hash_property(HashAlgorithm::SHA1, HashAlgoSecurity::SecondPreImageResistance);
+    }
+    policy
+}
+
 /// That the key was entitled to sign.
 ///
 /// # Errors
 /// Why it was not.
 pub(super) fn entitled(question: &Question<'_>) -> Result<Entitled, Refusal> {
     let mut notes = Vec::new();
-    let strict = StandardPolicy::at(moment(question.now));
-    let mut relaxed = StandardPolicy::at(moment(question.now));
-    relaxed.accept_hash_property(HashAlgorithm::SHA1, HashAlgoSecurity::SecondPreImageResistance);
+    let (strict, relaxed) = (standard(question.now, false), standard(question.now, true));
     let retired = revoked(question, &relaxed, &mut notes)?;
     readable(question, &relaxed)?;
     let mut last = None;

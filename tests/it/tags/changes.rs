@@ -67,12 +67,22 @@ fn a_key_that_verifies_nothing_is_not_said_to_sign() {
         case.policy = policy.to_owned();
         let trust = Built::new(&case).trust(&case);
         let held = trust.people.iter().find(|held| held.name == person).expect("a person");
-        let problem = held.keys(trust.now)[0].problem.clone().unwrap_or_default();
+        let problem = held.keys(trust.now, trust.sha1_self_signatures)[0].problem.clone().unwrap_or_default();
         assert!(problem.contains(says), "{policy}, {person}: {problem:?}");
     }
+    // What the policy allows for tags it allows for whoever may sign them.
+    let allowed = case::named("sha1-self-allowed");
+    let trust = Built::new(&allowed).trust(&allowed);
+    let problems = |sha1: bool| {
+        let keys = trust.people.iter().flat_map(|person| person.keys(trust.now, sha1));
+        keys.filter_map(|key| key.problem).collect::<Vec<_>>()
+    };
+    assert!(trust.sha1_self_signatures);
+    assert!(!problems(true).iter().any(|problem| problem.contains("SHA-1") || problem.contains("SHA1")), "{:?}", problems(true));
+    assert!(problems(false).iter().any(|problem| problem.starts_with("its own signatures use SHA-1")), "{:?}", problems(false));
     let mut case = case::named("control");
     case.policy = "unread-other".to_owned();
-    let key = Built::new(&case).trust(&case).people[0].keys(1_780_272_000)[0].clone();
+    let key = Built::new(&case).trust(&case).people[0].keys(1_780_272_000, false)[0].clone();
     assert_eq!((key.problem, key.ignored), (None, 1), "an outsider's");
 }
 
