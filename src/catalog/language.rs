@@ -152,6 +152,9 @@ pub struct Language {
     /// File name extensions without the dot.
     #[serde(default)]
     pub extensions: Vec<String>,
+    /// Extensions of files that hold code of it and are no files of it by themselves: what analyzers pass over.
+    #[serde(default)]
+    pub variants: Vec<String>,
     /// Directories whose presence (with a file of `extensions`) is the language, e.g. `.github/workflows`.
     #[serde(default)]
     pub directories: Vec<String>,

@@ -2,7 +2,7 @@
 //! keyboard.
 
 use super::checkout::{Checkout, Files};
-use super::{PROJECT, with};
+use super::{GATES, PROJECT, SOFT, with};
 
 const RULE: &str = "scope-shrunk";
 const A: &str = "import os\n\n\ndef a():\n    return os.name\n";
@@ -109,8 +109,8 @@ fn another_name_is_no_deletion() {
     assert_eq!(told(&before, &after).0, [""; 0], "another extension of the language");
     assert_eq!(told(&WEB, &with(&WEB[1..], &[("web/README.md", "a\nb\nc\n")])).0, [""; 0], "deleted");
     // With the proof that the base had, whatever becomes of the workflow.
-    let gates = super::GATES.1.replace("-r src", "-r web");
-    let base = with(&WEB, &[(super::GATES.0, &gates)]);
+    let gates = GATES.1.replace("-r src", "-r web");
+    let base = with(&WEB, &[(GATES.0, &gates)]);
     assert_eq!(told(&base, &[("web/a.pyw", A), ("web/b.pyw", B), ("web/c.pyw", C)]).0, ["web web/a.pyw"]);
 }
 
@@ -174,11 +174,11 @@ fn failing(base: Files<'_>, head: Files<'_>) -> Vec<String> {
 /// However few files it lies in, and wherever they lie: a language that the base had is there while anything is written in it.
 #[test]
 fn a_language_of_the_base_stays() {
-    let base = with(&FIVE, &[super::PROJECT, super::GATES]);
+    let base = with(&FIVE, &[PROJECT, GATES]);
     let all: String = FIVE.iter().map(|(_, text)| *text).collect();
     let soft = |more: &[(&'static str, String)]| {
         let more: Vec<(&str, &str)> = more.iter().map(|(path, text)| (*path, text.as_str())).collect();
-        failing(&base, &with(&[super::SOFT], &more))
+        failing(&base, &with(&[SOFT], &more))
     };
     let analysis = |subject: &str| format!("{} {subject}", super::RULE);
     assert_eq!(soft(&[("src/x.py", all.clone())]), [analysis("python")], "one file of the product");
@@ -202,15 +202,14 @@ fn a_language_of_the_base_stays() {
     ];
     assert_eq!(soft(&moved), both, "a line more in each");
     // A product that is left does not cover for what goes elsewhere.
-    let part = with(&FIVE[3..], &[super::PROJECT, super::GATES, ("tests/all.py", "")]);
+    let part = with(&FIVE[3..], &[PROJECT, GATES, ("tests/all.py", "")]);
     let text: String = FIVE[..3].iter().map(|(_, text)| *text).collect();
     let part: Vec<(&str, &str)> =
         part.into_iter().map(|(path, old)| (path, if path == "tests/all.py" { text.as_str() } else { old })).collect();
     assert_eq!(failing(&base, &part), [format!("{RULE} src")], "a part of it");
-    let halves: Vec<String> = FIVE[..2].iter().map(|(_, text)| text.repeat(1)).collect();
-    let grown = format!("import os\n\n\ndef test():\n    assert os\n{}{}", halves[0], halves[1]);
+    let grown = format!("import os\n\n\ndef test():\n    assert os\n{}{}", FIVE[0].1, FIVE[1].1);
     let before = with(&base, &[("tests/t.py", "import os\n\n\ndef test():\n    assert os\n")]);
-    let after = with(&FIVE[2..], &[super::PROJECT, super::GATES, ("tests/t.py", &grown)]);
+    let after = with(&FIVE[2..], &[PROJECT, GATES, ("tests/t.py", &grown)]);
     assert_eq!(failing(&before, &after), [format!("{RULE} src")], "into what was there");
 }
 
@@ -218,7 +217,7 @@ fn a_language_of_the_base_stays() {
 fn a_language_that_goes_may_go() {
     let test = ("tests/test_m.py", "import m1\n\n\ndef test():\n    assert m1.one('a')\n    assert m1\n");
     let go = ("cmd/main.go", "package main\n\nfunc main() {\n}\n");
-    let base = with(&FIVE, &[super::PROJECT, super::GATES, test, go, ("scripts/x.sh", "ls\n")]);
+    let base = with(&FIVE, &[PROJECT, GATES, test, go, ("scripts/x.sh", "ls\n")]);
     let left = |more: Files<'_>| failing(&base, &with(&[go], more));
     assert_eq!(left(&[]), [""; 0], "with all that was about it");
     assert_eq!(left(&[test]), [""; 0], "the tests stay behind");
@@ -227,9 +226,9 @@ fn a_language_that_goes_may_go() {
     assert_eq!(left(&[("tests/test_m.py", &edited)]), [""; 0], "a test is edited");
     assert_eq!(left(&[("tests/main_test.go", "package main\n"), ("docs/why.md", "We use Go now.\n")]), [""; 0]);
     // Code that was there and was never enough to be product does not become it.
-    let few = with(&[("tools/a.py", "import os\nprint(os.name)\n"), super::GATES], &[]);
-    let manifest = with(&few, &[("svc/m1.py", FIVE[0].1), ("svc/pyproject.toml", super::PROJECT.1)]);
-    let gates = (super::GATES.0, super::GATES.1.replace("-r src", "-r svc"));
+    let few = with(&[("tools/a.py", "import os\nprint(os.name)\n"), GATES], &[]);
+    let manifest = with(&few, &[("svc/m1.py", FIVE[0].1), ("svc/pyproject.toml", PROJECT.1)]);
+    let gates = (GATES.0, GATES.1.replace("-r src", "-r svc"));
     let manifest = with(&manifest[..1], &[(gates.0, gates.1.as_str()), manifest[2], manifest[3]]);
     assert_eq!(failing(&manifest, &manifest[..1]), [""; 0], "what was too little stays so");
 }
