@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::text::RepoPath;
+
 /// `rules/languages.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +22,12 @@ pub struct Languages {
     /// Those of them that a product may have a module of.
     #[serde(default)]
     pub doubtful: Vec<String>,
+    /// Those of the development segments that show or explain: what uses such a directory makes it product.
+    #[serde(default)]
+    pub showing: Vec<String>,
+    /// Words in the name of a container file, of a stage or of a directory above that say: not the image that is deployed.
+    #[serde(default)]
+    pub not_deployed: Vec<String>,
     /// Last words of segments of several, joined by `-`, `_` or `.`, that do so too.
     #[serde(default)]
     pub development_words: Vec<String>,
@@ -132,6 +140,33 @@ impl Languages {
         let number = below.bytes().take_while(u8::is_ascii_digit).count();
         let named = number > 0 && below[number..].bytes().next().is_none_or(|byte| matches!(byte, b'-' | b'_'));
         named && self.numbered.iter().any(|name| name.eq_ignore_ascii_case(segment))
+    }
+
+    /// Whether a directory of development shows or explains something: what an image is made of may well be called so.
+    #[must_use]
+    pub fn shows(&self, segment: &str) -> bool {
+        let lower = segment.to_ascii_lowercase();
+        let last = lower.rsplit(['-', '_', '.']).next().unwrap_or_default();
+        self.showing.iter().any(|name| *name == lower || name == last)
+    }
+
+    /// Whether a name, of a container file, a stage of one, or a directory above it, says that the image is not the one that is deployed.
+    #[must_use]
+    pub fn says_other(&self, name: &str) -> bool {
+        let lower = name.to_ascii_lowercase();
+        lower.split(['-', '_', '.']).any(|word| self.not_deployed.iter().any(|known| known == word))
+    }
+
+    /// Names (with `*`) of container files.
+    pub fn images(&self) -> impl Iterator<Item = &str> {
+        self.language.iter().filter(|one| one.id == "docker").flat_map(|one| &one.names).map(String::as_str)
+    }
+
+    /// Whether a path has the extension of program code.
+    #[must_use]
+    pub fn is_code(&self, path: &RepoPath) -> bool {
+        let ending = path.file_name().rsplit_once('.').map_or("", |(_, ending)| ending);
+        self.language.iter().filter(|one| one.code).any(|one| one.extensions.iter().any(|known| known == ending))
     }
 
     /// Whether what lies under a segment is plainly development.

@@ -22,7 +22,10 @@ pub mod manifests;
 mod roots;
 pub mod scope;
 mod scripts;
+mod shipped;
+mod started;
 mod terraform;
+mod used;
 pub(super) mod workspaces;
 
 #[cfg(test)]
@@ -33,6 +36,8 @@ mod joining_tests;
 mod placing_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod used_tests;
 
 pub use roots::deepest_common;
 
