@@ -95,7 +95,8 @@ impl<'p> Made<'p> {
                 continue;
             }
             let mut counts: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
-            for (at, came) in lost.iter().filter_map(|line| with.get(line)).filter(|list| list.len() <= MOST_WITH_LINE).flatten() {
+            for (at, came) in lost.iter().filter_map(|line| with.get(line)).filter(|list| list.len() <= MOST_WITH_LINE).flatten()
+            {
                 let (all, new) = counts.entry(*at).or_default();
                 (*all, *new) = (*all + 1, *new + usize::from(*came));
             }
@@ -136,17 +137,19 @@ impl<'p> Made<'p> {
         found
     }
 
-    /// Whether a file that is no product came with the change: more of it than stood there or in these files of the base. What cannot be
-    /// read is new.
-    pub(super) fn is_new(&self, path: &RepoPath, left: &[&RepoPath]) -> bool {
-        let Some(one) = self.outside.iter().find(|one| one.path == path) else { return false };
-        let Some(now) = &one.now else { return true };
-        let texts: Vec<Arc<SourceFile>> =
-            left.iter().filter_map(|path| self.base.peek(path).ok()).chain(one.before.iter().cloned()).collect();
-        let old: HashSet<&str> = texts.iter().flat_map(|file| said(&file.text)).collect();
-        let lines: HashSet<&str> = said(&now.text).collect();
-        let came = lines.iter().filter(|line| !old.contains(*line)).count();
-        came > 0 && came * 2 > lines.len()
+    /// The first file that is no product and came with the change: more of it than stood there or in these files of the base. What cannot
+    /// be read is new.
+    pub(super) fn first_new(&self, left: &[&RepoPath], of_language: impl Fn(&RepoPath) -> bool) -> Option<&'p RepoPath> {
+        let left: Vec<Arc<SourceFile>> = left.iter().filter_map(|path| self.base.peek(path).ok()).collect();
+        let old: HashSet<&str> = left.iter().flat_map(|file| said(&file.text)).collect();
+        let is_new = |one: &&New<'_>| {
+            let Some(now) = &one.now else { return true };
+            let before: HashSet<&str> = one.before.iter().flat_map(|file| said(&file.text)).collect();
+            let lines: HashSet<&str> = said(&now.text).collect();
+            let came = lines.iter().filter(|line| !old.contains(*line) && !before.contains(*line)).count();
+            came > 0 && came * 2 > lines.len()
+        };
+        self.outside.iter().filter(|one| of_language(one.path)).find(is_new).map(|one| one.path)
     }
 
     fn kept_lines(&self) -> HashSet<&str> {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::compared::similar;
-use super::made_of::{Made, says_something, says_anything};
+use super::made_of::{Made, says_anything, says_something};
 use crate::catalog::Catalog;
 use crate::catalog::language::Language;
 use crate::snapshot::Snapshot;
@@ -65,7 +65,7 @@ impl<'a> Search<'a> {
         moved.extend(made.of_whole(&open));
         open.retain(|(file, _)| !moved.contains_key(file));
         moved.extend(made.of_parts(&open));
-        let anew = self.anew(gone, &outside, &made, &moved);
+        let anew = self.anew(gone, &made, &moved);
         Found { moved: moved.into_iter().collect(), anew, past }
     }
 
@@ -107,7 +107,6 @@ impl<'a> Search<'a> {
     fn anew<'f>(
         &self,
         gone: &[&'f RepoPath],
-        outside: &[&RepoPath],
         made: &Made<'_>,
         moved: &BTreeMap<&'f RepoPath, RepoPath>,
     ) -> Vec<(&'f RepoPath, RepoPath)> {
@@ -121,9 +120,8 @@ impl<'a> Search<'a> {
             let no_product = self.base.entries().iter().map(|entry| &entry.path);
             let no_product = no_product.filter(|path| !self.was_product.contains(path) && self.head.entry(path).is_none());
             let left: Vec<&RepoPath> = no_product.filter(|path| language(path).is_some_and(|own| own.id == **id)).collect();
-            let mut new = outside.iter().filter(|path| self.is_of(path, id));
-            if let Some(to) = new.find(|path| made.is_new(path, &left)) {
-                all.extend(lost.into_iter().map(|file| (file, (*to).clone())));
+            if let Some(to) = made.first_new(&left, |path| self.is_of(path, id)) {
+                all.extend(lost.into_iter().map(|file| (file, to.clone())));
             }
         }
         all

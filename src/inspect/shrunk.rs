@@ -8,9 +8,9 @@ use super::compared::Subjects;
 use super::moved::{MOST_NEW, Search};
 use crate::catalog::Catalog;
 use crate::facts::components::attributes::{Attributes, Line, texts};
-use crate::facts::components::deepest_common;
 use crate::facts::components::manifests::NamePattern;
 use crate::facts::components::scope::{Around, Scoping};
+use crate::facts::components::{Scope, deepest_common};
 use crate::policy::shrunk::Shrunk;
 use crate::snapshot::Snapshot;
 use crate::source::EntryKind;
@@ -33,6 +33,8 @@ enum How {
     /// By what lies around it.
     Around(Around),
     Less,
+    /// What made it product by using it, an image or a manifest, does so no more.
+    Unused,
 }
 
 /// What is product code at the base and not at the head, one entry for each cause.
@@ -42,7 +44,11 @@ pub(super) fn shrunk(before: &Subjects, now: &Subjects, base: &Snapshot, head: &
     let mut causes: BTreeMap<How, Vec<(RepoPath, Option<RepoPath>)>> = BTreeMap::new();
     let mut gone = Vec::new();
     let scoping = LazyCell::new(|| Scoping::new(head, &Catalog::builtin().languages, &ScopeTerms::default()));
-    let less = |file: &RepoPath| scoping.around(file).map_or(How::Less, How::Around);
+    let less = |file: &RepoPath| match scoping.around(file) {
+        Some(around) => How::Around(around),
+        None if scoping.of(file) == Some(Scope::Development) && !scoping.is_doubtful(file) => How::Unused,
+        None => How::Less,
+    };
     let tests: Vec<NamePattern> = Catalog::builtin().languages.tests.iter().map(|name| NamePattern::new(name)).collect();
     for file in before.product().into_iter().filter(|file| !tests.iter().any(|test| test.matches(file.file_name()))) {
         let how = match head.entry(file).map(|entry| entry.kind) {
@@ -131,8 +137,9 @@ fn told(how: How, files: Vec<(RepoPath, Option<RepoPath>)>) -> Shrunk {
         }
         How::Anew(to) => {
             let gone = if files.len() == 1 { "is gone" } else { "are gone" };
-            let message =
-                format!("{what} {gone}, and with that all product code of its language; {to} is new, and of that language: it is no product where it lies");
+            let message = format!(
+                "{what} {gone}, and with that all product code of its language; {to} is new, and of that language: it is no product where it lies"
+            );
             ("anew", Place::file(to), message, "this came with the change")
         }
         How::Around(around) => {
@@ -151,6 +158,12 @@ fn told(how: How, files: Vec<(RepoPath, Option<RepoPath>)>) -> Shrunk {
                 }
             };
             ("around", Place::file(place), format!("{head} {why}"), note)
+        }
+        How::Unused => {
+            let message = format!(
+                "{what} {verb} no product any more: what lies there is development, and the image, manifest or process that used it at the base does not"
+            );
+            ("unused", Place::file(first.clone()), message, "it was product code")
         }
         How::Less => {
             let message = format!("{what} {verb} no product any more: what the manifests around say makes it development");

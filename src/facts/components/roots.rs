@@ -72,9 +72,7 @@ pub(super) fn components_of(
     if !enough(orphans.len()) && language.code {
         // What was too little at the base stays so; nothing else that is left of it, or was put in its place, is.
         let stays = |base: &BaseScope| base.has_bare(id) || !in_sight(&found);
-        let kept = |base: &BaseScope, path: &RepoPath| {
-            base.product.contains(path) || (stays(base) && !base.aside.contains(path))
-        };
+        let kept = |base: &BaseScope, path: &RepoPath| base.product.contains(path) || (stays(base) && !base.aside.contains(path));
         orphans.retain(|path| base.is_some_and(|base| kept(base, path)));
     }
     if !orphans.is_empty() {

@@ -78,7 +78,8 @@ fn last(snapshot: &Snapshot, all: &[Instruction], context: &RepoPath, other: &dy
             }
             keyword => {
                 let from = flags.iter().find(|(name, _)| *name == "from").map(|(_, value)| *value);
-                let earlier = from.map(|from| stages.iter().enumerate().find(|(at, stage)| is(from, *at, stage)).map(|(_, one)| one.clone()));
+                let earlier = from
+                    .map(|from| stages.iter().enumerate().find(|(at, stage)| is(from, *at, stage)).map(|(_, one)| one.clone()));
                 let Some(stage) = stages.last_mut() else { continue };
                 match keyword {
                     "WORKDIR" => stage.directory = inside(&stage.directory, &filled(text.trim(), &arguments)).unwrap_or_default(),

@@ -7,7 +7,7 @@ use super::manifests::NamePattern;
 use super::scope::Scoping;
 use super::{Scope, shipped, started};
 use crate::catalog::Languages;
-use crate::doc::{Document, Format, Value};
+use crate::doc::{Format, Value};
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
 
@@ -48,8 +48,9 @@ impl Used {
             shipped.copied.into_iter().for_each(|path| add(path, By::Copy));
             shipped.started.into_iter().for_each(|path| add(path, By::Start));
         }
-        for path in files().filter(|path| is_manifest(path.file_name())).filter(product).take(MOST_FILES) {
-            named(snapshot, path).into_iter().take(MOST_NAMES).for_each(|(path, by)| add(path, by));
+        let manifests = files().filter_map(|path| Some((path, reader(path)?))).filter(|(path, _)| product(path));
+        for (path, reader) in manifests.take(MOST_FILES) {
+            reader(snapshot, path).into_iter().take(MOST_NAMES).for_each(|(path, by)| add(path, by));
         }
         used
     }
@@ -68,33 +69,20 @@ pub(super) enum By {
     File,
 }
 
-fn is_manifest(name: &str) -> bool {
-    matches!(name, "pyproject.toml" | "package.json" | "Cargo.toml" | "composer.json" | "Procfile")
-}
-
 /// What a manifest names of the tree.
-fn named(snapshot: &Snapshot, path: &RepoPath) -> Vec<(RepoPath, By)> {
-    let home = path.parent();
-    let format = match path.file_name() {
-        "Procfile" => return processes(snapshot, path),
-        "pyproject.toml" | "Cargo.toml" => Format::Toml,
-        _ => Format::Json,
-    };
-    let Ok(document) = snapshot.peek_document(path, format) else { return Vec::new() };
-    match path.file_name() {
-        "pyproject.toml" => python(snapshot, &home, &document),
-        "Cargo.toml" => {
-            let targets = document.root().get("bin").into_iter().flat_map(Value::items).chain(document.root().get("lib"));
-            targets.filter_map(|one| Some((home.join(one.get("path")?.scalar()?)?, By::File))).collect()
-        }
-        "package.json" => node(snapshot, &home, &document),
-        _ => {
-            let loaded = document.root().get("autoload").into_iter().flat_map(Value::entries).map(|entry| entry.value);
-            let mut names = Vec::new();
-            loaded.chain(document.root().get("bin")).for_each(|one| scalars(one, &mut names));
-            names.into_iter().filter_map(|name| Some((home.join(name)?, By::Name))).collect()
-        }
-    }
+type Reader = fn(&Snapshot, &RepoPath) -> Vec<(RepoPath, By)>;
+
+/// What reads a manifest, by its name.
+const READERS: &[(&str, Reader)] = &[
+    ("pyproject.toml", python),
+    ("Cargo.toml", cargo),
+    ("package.json", node),
+    ("composer.json", composer),
+    ("Procfile", processes),
+];
+
+fn reader(path: &RepoPath) -> Option<Reader> {
+    READERS.iter().find(|(name, _)| *name == path.file_name()).map(|(_, reader)| *reader)
 }
 
 /// All texts below a value.
@@ -105,8 +93,9 @@ fn scalars<'d>(value: Value<'d>, found: &mut Vec<&'d str>) {
 }
 
 /// Scripts and packages of a project, at its root or below `src`.
-fn python(snapshot: &Snapshot, home: &RepoPath, document: &Document) -> Vec<(RepoPath, By)> {
-    let root = document.root();
+fn python(snapshot: &Snapshot, path: &RepoPath) -> Vec<(RepoPath, By)> {
+    let Ok(document) = snapshot.peek_document(path, Format::Toml) else { return Vec::new() };
+    let (root, home) = (document.root(), path.parent());
     let at = |path: &str| {
         let places = [home.join(path), home.join("src").and_then(|below| below.join(path))];
         places.into_iter().flatten().find(|path| snapshot.is_file(path) || snapshot.is_dir(path))
@@ -115,8 +104,11 @@ fn python(snapshot: &Snapshot, home: &RepoPath, document: &Document) -> Vec<(Rep
     let scripts = tables.iter().filter_map(|route| root.route(route)).flat_map(Value::entries);
     let modules = scripts.filter_map(|entry| entry.value.scalar()).filter_map(|text| text.split_once(':'));
     let modules = modules.filter_map(|(name, _)| started::module(name.trim(), &at, snapshot));
-    let lists: [&[&str]; 3] =
-        [&["tool", "setuptools", "packages"], &["tool", "setuptools", "py-modules"], &["tool", "hatch", "build", "targets", "wheel", "packages"]];
+    let lists: [&[&str]; 3] = [
+        &["tool", "setuptools", "packages"],
+        &["tool", "setuptools", "py-modules"],
+        &["tool", "hatch", "build", "targets", "wheel", "packages"],
+    ];
     let listed = lists.iter().filter_map(|route| root.route(route)).flat_map(Value::items).filter_map(Value::scalar);
     let listed = listed.filter_map(|name| at(name).or_else(|| at(&name.replace('.', "/"))));
     let included = root.route(&["tool", "poetry", "packages"]).into_iter().flat_map(Value::items);
@@ -127,9 +119,32 @@ fn python(snapshot: &Snapshot, home: &RepoPath, document: &Document) -> Vec<(Rep
     modules.chain(listed).chain(included).map(|path| (path, By::Name)).collect()
 }
 
+/// The programs and the library of a crate, where they lie elsewhere than usual.
+fn cargo(snapshot: &Snapshot, path: &RepoPath) -> Vec<(RepoPath, By)> {
+    let Ok(document) = snapshot.peek_document(path, Format::Toml) else { return Vec::new() };
+    let (root, home) = (document.root(), path.parent());
+    let targets = root.get("bin").into_iter().flat_map(Value::items).chain(root.get("lib"));
+    targets.filter_map(|one| Some((home.join(one.get("path")?.scalar()?)?, By::File))).collect()
+}
+
+/// What a package of Composer loads, and its programs.
+fn composer(snapshot: &Snapshot, path: &RepoPath) -> Vec<(RepoPath, By)> {
+    let Ok(document) = snapshot.peek_document(path, Format::Json) else { return Vec::new() };
+    let loaded = document
+        .root()
+        .get("autoload")
+        .into_iter()
+        .flat_map(Value::entries)
+        .filter(|entry| !entry.name().is_some_and(|name| name == "exclude-from-classmap"));
+    let mut names = Vec::new();
+    loaded.map(|entry| entry.value).chain(document.root().get("bin")).for_each(|one| scalars(one, &mut names));
+    names.into_iter().filter_map(|name| Some((path.parent().join(name.trim_end_matches('/'))?, By::Name))).collect()
+}
+
 /// What a package is imported as, what it runs, what it starts.
-fn node(snapshot: &Snapshot, home: &RepoPath, document: &Document) -> Vec<(RepoPath, By)> {
-    let root = document.root();
+fn node(snapshot: &Snapshot, path: &RepoPath) -> Vec<(RepoPath, By)> {
+    let Ok(document) = snapshot.peek_document(path, Format::Json) else { return Vec::new() };
+    let (root, home) = (document.root(), path.parent());
     let mut names = Vec::new();
     let entries = ["main", "module", "bin"].iter().filter_map(|key| root.get(key));
     entries.for_each(|value| scalars(value, &mut names));

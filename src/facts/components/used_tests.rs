@@ -53,7 +53,14 @@ fn what_an_image_is_not_made_of_is_none() {
         assert_eq!(code(&[("Dockerfile", file)]), "", "{file}");
     }
     let copies = "FROM python:3\nCOPY examples /app\n";
-    for path in ["Dockerfile.test", "Dockerfile.dev", "tests/Dockerfile", "e2e-ruby.dockerfile", "ci/Dockerfile", "load-testing/Dockerfile"] {
+    for path in [
+        "Dockerfile.test",
+        "Dockerfile.dev",
+        "tests/Dockerfile",
+        "e2e-ruby.dockerfile",
+        "ci/Dockerfile",
+        "load-testing/Dockerfile",
+    ] {
         assert_eq!(code(&[(path, copies)]), "", "{path}");
     }
     // Tests are copied to be run; what the image starts among them is its program.

@@ -185,7 +185,9 @@ fn a_language_of_the_base_stays() {
     let other = "import io\n\n\ndef other():\n    return io.StringIO()\n".to_owned();
     assert_eq!(soft(&[("src/x.py", other.clone())]), [analysis("python")], "written anew");
     let both = [analysis("python"), format!("{RULE} src")];
-    for path in ["tests/all.py", "src/x.pyx", "cython/x.pyx", "examples/app/all.py", "vendor/all.py", "src/x_pb2.py", "src/x", "bin/run"] {
+    for path in
+        ["tests/all.py", "src/x.pyx", "cython/x.pyx", "examples/app/all.py", "vendor/all.py", "src/x_pb2.py", "src/x", "bin/run"]
+    {
         assert_eq!(soft(&[(path, all.clone())]), both, "{path}");
     }
     for path in ["tests/all.py", "cython/x.pyx", "vendor/all.py"] {
@@ -231,4 +233,24 @@ fn a_language_that_goes_may_go() {
     let gates = (GATES.0, GATES.1.replace("-r src", "-r svc"));
     let manifest = with(&manifest[..1], &[(gates.0, gates.1.as_str()), manifest[2], manifest[3]]);
     assert_eq!(failing(&manifest, &manifest[..1]), [""; 0], "what was too little stays so");
+}
+
+/// What an image at the base is made of stays product, or it is said that nothing uses it any more.
+#[test]
+fn what_nothing_uses_any_more_is_told() {
+    let image = ("Dockerfile", "FROM python:3\nCOPY examples /app\nCMD python /app/m1.py\n");
+    let names = ["examples/m1.py", "examples/m2.py", "examples/m3.py"];
+    let code: Vec<(&str, &str)> = names.into_iter().zip(FIVE.map(|(_, text)| text)).collect();
+    let base = with(&code, &[image]);
+    assert_eq!(told(&base, &code).0, ["examples examples/m1.py"]);
+    assert!(said(&base, &code).split_whitespace().collect::<Vec<_>>().join(" ").contains("that used it at the base does not"));
+    assert_eq!(told(&base, &with(&base, &[("examples/m4.py", A)])).0, [""; 0]);
+    let app = ["app/m1.py", "app/m2.py", "app/m3.py"];
+    let moved: Vec<(&str, &str)> = app.into_iter().zip(FIVE.map(|(_, text)| text)).collect();
+    assert_eq!(
+        told(&with(&moved, &[("Dockerfile", "FROM python:3\nCOPY app /app\n")]), &base).0,
+        [""; 0],
+        "moved to where an image has it"
+    );
+    assert_eq!(told(&base, &[]).0, [""; 0], "deleted");
 }
