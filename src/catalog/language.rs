@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::text::RepoPath;
-
 /// `rules/languages.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -162,10 +160,10 @@ impl Languages {
         self.language.iter().filter(|one| one.id == "docker").flat_map(|one| &one.names).map(String::as_str)
     }
 
-    /// Whether a path has the extension of program code.
+    /// Whether the name of a file has the extension of program code.
     #[must_use]
-    pub fn is_code(&self, path: &RepoPath) -> bool {
-        let ending = path.file_name().rsplit_once('.').map_or("", |(_, ending)| ending);
+    pub fn is_code(&self, name: &str) -> bool {
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
         self.language.iter().filter(|one| one.code).any(|one| one.extensions.iter().any(|known| known == ending))
     }
 

@@ -33,7 +33,7 @@ impl Used {
     pub(super) fn of(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>) -> Self {
         let files = || snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
         // Without a place that has to be asked about there is nothing to ask.
-        let unclear = |path: &RepoPath| scoping.by_place(path) == Some(Scope::Development) && languages.is_code(path);
+        let unclear = |path: &RepoPath| scoping.by_place(path) == Some(Scope::Development) && languages.is_code(path.file_name());
         if !files().any(unclear) {
             return Self::default();
         }
@@ -135,7 +135,7 @@ fn composer(snapshot: &Snapshot, path: &RepoPath) -> Vec<(RepoPath, By)> {
         .get("autoload")
         .into_iter()
         .flat_map(Value::entries)
-        .filter(|entry| !entry.name().is_some_and(|name| name == "exclude-from-classmap"));
+        .filter(|entry| entry.name().is_none_or(|name| name != "exclude-from-classmap"));
     let mut names = Vec::new();
     loaded.map(|entry| entry.value).chain(document.root().get("bin")).for_each(|one| scalars(one, &mut names));
     names.into_iter().filter_map(|name| Some((path.parent().join(name.trim_end_matches('/'))?, By::Name))).collect()
