@@ -35,6 +35,8 @@ mod fits;
 mod gate_file;
 mod gate_step;
 pub mod lacking;
+mod made_of;
+mod moved;
 mod opened;
 mod pins_asked;
 pub mod policy_diff;

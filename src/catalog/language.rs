@@ -20,6 +20,12 @@ pub struct Languages {
     /// Those of them that a product may have a module of.
     #[serde(default)]
     pub doubtful: Vec<String>,
+    /// Those of the development segments that show or explain: what uses such a directory makes it product.
+    #[serde(default)]
+    pub showing: Vec<String>,
+    /// Words in the name of a container file, of a stage or of a directory above that say: not the image that is deployed.
+    #[serde(default)]
+    pub not_deployed: Vec<String>,
     /// Last words of segments of several, joined by `-`, `_` or `.`, that do so too.
     #[serde(default)]
     pub development_words: Vec<String>,
@@ -134,6 +140,33 @@ impl Languages {
         named && self.numbered.iter().any(|name| name.eq_ignore_ascii_case(segment))
     }
 
+    /// Whether a directory of development shows or explains something: what an image is made of may well be called so.
+    #[must_use]
+    pub fn shows(&self, segment: &str) -> bool {
+        let lower = segment.to_ascii_lowercase();
+        let last = lower.rsplit(['-', '_', '.']).next().unwrap_or_default();
+        self.showing.iter().any(|name| *name == lower || name == last)
+    }
+
+    /// Whether a name, of a container file, a stage of one, or a directory above it, says that the image is not the one that is deployed.
+    #[must_use]
+    pub fn says_other(&self, name: &str) -> bool {
+        let lower = name.to_ascii_lowercase();
+        lower.split(['-', '_', '.']).any(|word| self.not_deployed.iter().any(|known| known == word))
+    }
+
+    /// Names (with `*`) of container files.
+    pub fn images(&self) -> impl Iterator<Item = &str> {
+        self.language.iter().filter(|one| one.id == "docker").flat_map(|one| &one.names).map(String::as_str)
+    }
+
+    /// Whether the name of a file has the extension of program code.
+    #[must_use]
+    pub fn is_code(&self, name: &str) -> bool {
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        self.language.iter().filter(|one| one.code).any(|one| one.extensions.iter().any(|known| known == ending))
+    }
+
     /// Whether what lies under a segment is plainly development.
     #[must_use]
     pub fn develops(&self, segment: &str) -> bool {
@@ -152,6 +185,9 @@ pub struct Language {
     /// File name extensions without the dot.
     #[serde(default)]
     pub extensions: Vec<String>,
+    /// Extensions of files that hold code of it and are no files of it by themselves: what analyzers pass over.
+    #[serde(default)]
+    pub variants: Vec<String>,
     /// Directories whose presence (with a file of `extensions`) is the language, e.g. `.github/workflows`.
     #[serde(default)]
     pub directories: Vec<String>,

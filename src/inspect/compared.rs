@@ -84,6 +84,15 @@ impl Subjects {
         self.components.iter().filter(|one| one.product).flat_map(|one| &one.files).collect()
     }
 
+    /// Languages that product code is written in, and none at the head.
+    pub(super) fn lost_languages<'s>(&'s self, now: &'s Self) -> BTreeSet<&'s str> {
+        let written = |side: &'s Self| {
+            let with_code = side.components.iter().filter(|one| one.product && !one.files.is_empty());
+            with_code.map(|one| one.language.as_str()).collect::<BTreeSet<_>>()
+        };
+        written(self).difference(&written(now)).copied().collect()
+    }
+
     /// Whether a file of what a finding is about is one of these.
     pub(super) fn holds_any(&self, finding: &Finding, files: &BTreeSet<&RepoPath>) -> bool {
         self.components.iter().filter(|one| one.is_of(finding)).flat_map(|one| &one.files).any(|file| files.contains(file))
@@ -114,9 +123,17 @@ impl Subjects {
         let here = self.components.iter().filter(bare).filter(move |one| !has(before, one));
         here.filter_map(move |one| {
             let mut old = before.components.iter().filter(bare).filter(|old| old.language == one.language && !has(self, old));
-            let was = old.find(|old| old.files.iter().any(|file| one.files.contains(file)))?;
+            let shared = old.find(|old| old.files.iter().any(|file| one.files.contains(file)));
+            // The only one of its language is the only one still, whatever it is made of now.
+            let was = shared.or_else(|| before.only(&one.language).filter(|_| self.only(&one.language).is_some()))?;
             Some(((one.language.clone(), one.directory.clone()), was.directory.clone()))
         })
+    }
+
+    /// The component of a language in the product that has one.
+    fn only(&self, language: &str) -> Option<&Held> {
+        let mut all = self.components.iter().filter(|one| one.product && one.language == language);
+        all.next().filter(|_| all.next().is_none())
     }
 
     /// A manifest that is there under another ecosystem alone: its packages have another manager now.

@@ -2,26 +2,20 @@
 //! to where nothing is judged as product or under a name that no language has, by a manifest that says less. Refuses what the policy itself excludes, and what is deleted.
 
 use std::cell::LazyCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::BTreeMap;
 
-use super::compared::{Subjects, similar};
+use super::compared::Subjects;
+use super::moved::{MOST_NEW, Search};
 use crate::catalog::Catalog;
 use crate::facts::components::attributes::{Attributes, Line, texts};
-use crate::facts::components::deepest_common;
 use crate::facts::components::manifests::NamePattern;
 use crate::facts::components::scope::{Around, Scoping};
+use crate::facts::components::{Scope, deepest_common};
 use crate::policy::shrunk::Shrunk;
 use crate::snapshot::Snapshot;
-use crate::source::{Entry, EntryKind};
+use crate::source::EntryKind;
 use crate::terms::ScopeTerms;
 use crate::text::{Place, RepoPath};
-
-/// Of a name or a directory so many new files are held against one that is gone.
-const MOST_ALIKE: usize = 20;
-/// New files out of sight that are looked at in all.
-const MOST_NEW: usize = 20_000;
-/// A file of fewer lines that say something is nobody's in particular.
-const FEW_LINES: usize = 3;
 
 /// How a file left the product. What has one cause is told once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,9 +28,13 @@ enum How {
     Moved(RepoPath),
     /// Perhaps to one of more new files than are looked at.
     Many,
+    /// All of its language, for this file, which is of the language and no product.
+    Anew(RepoPath),
     /// By what lies around it.
     Around(Around),
     Less,
+    /// What made it product by using it, an image or a manifest, does so no more.
+    Unused,
 }
 
 /// What is product code at the base and not at the head, one entry for each cause.
@@ -46,7 +44,11 @@ pub(super) fn shrunk(before: &Subjects, now: &Subjects, base: &Snapshot, head: &
     let mut causes: BTreeMap<How, Vec<(RepoPath, Option<RepoPath>)>> = BTreeMap::new();
     let mut gone = Vec::new();
     let scoping = LazyCell::new(|| Scoping::new(head, &Catalog::builtin().languages, &ScopeTerms::default()));
-    let less = |file: &RepoPath| scoping.around(file).map_or(How::Less, How::Around);
+    let less = |file: &RepoPath| match scoping.around(file) {
+        Some(around) => How::Around(around),
+        None if scoping.of(file) == Some(Scope::Development) && !scoping.is_doubtful(file) => How::Unused,
+        None => How::Less,
+    };
     let tests: Vec<NamePattern> = Catalog::builtin().languages.tests.iter().map(|name| NamePattern::new(name)).collect();
     for file in before.product().into_iter().filter(|file| !tests.iter().any(|test| test.matches(file.file_name()))) {
         let how = match head.entry(file).map(|entry| entry.kind) {
@@ -63,13 +65,18 @@ pub(super) fn shrunk(before: &Subjects, now: &Subjects, base: &Snapshot, head: &
             causes.entry(how).or_default().push((file.clone(), None));
         }
     }
-    let (moved, past) = moved(&gone, &product, base, head);
-    if past {
+    let (was_product, languages) = (before.product(), before.lost_languages(now));
+    let search = Search { base, head, product: &product, was_product: &was_product, languages: &languages };
+    let found = search.all(&gone);
+    if found.past {
         causes.insert(How::Many, gone.iter().map(|file| ((*file).clone(), None)).collect());
     }
-    for (file, to) in moved {
+    for (file, to) in found.moved {
         let top = to.segments().next().and_then(RepoPath::new).filter(|top| *top != to).unwrap_or_default();
         causes.entry(How::Moved(top)).or_default().push((file.clone(), Some(to)));
+    }
+    for (file, to) in found.anew {
+        causes.entry(How::Anew(to)).or_default().push((file.clone(), None));
     }
     causes.into_iter().map(|(how, files)| told(how, files)).collect()
 }
@@ -87,92 +94,6 @@ fn replaced(file: &RepoPath, head: &Snapshot) -> Option<How> {
         EntryKind::Submodule => Some(How::Submodule(above)),
         EntryKind::File | EntryKind::Executable => None,
     })
-}
-
-/// Which of the files that are gone lie somewhere else now, all or almost all of their lines, and only where they are no product; and whether
-/// there are more new files than were looked at.
-fn moved<'f>(
-    gone: &[&'f RepoPath],
-    product: &BTreeSet<&RepoPath>,
-    base: &Snapshot,
-    head: &Snapshot,
-) -> (Vec<(&'f RepoPath, RepoPath)>, bool) {
-    let extensions: BTreeSet<Option<&str>> = gone.iter().map(|file| extension(file)).collect();
-    let names: BTreeSet<&str> = gone.iter().map(|file| file.file_name()).collect();
-    // Under another extension, or none, it may lie beside where it lay; the same bytes may lie anywhere.
-    let folders: BTreeSet<RepoPath> = gone.iter().map(|file| file.parent()).collect();
-    let blobs: HashSet<String> = gone.iter().filter_map(|file| base.entry(file)?.blob()).collect();
-    let like = |entry: &Entry| {
-        extensions.contains(&extension(&entry.path))
-            || folders.contains(&entry.path.parent())
-            || entry.blob().is_some_and(|blob| blobs.contains(&blob))
-    };
-    // What stood there under the name already may have made room for it.
-    let other = |path: &RepoPath| match (base.peek(path), head.peek(path)) {
-        (Ok(before), Ok(now)) => before.text != now.text,
-        _ => false,
-    };
-    let is_new = |path: &RepoPath| base.entry(path).is_none() || (names.contains(path.file_name()) && other(path));
-    let files = head.entries().iter().filter(|entry| entry.is_file() && !gone.is_empty() && like(entry));
-    let new = files.map(|entry| &entry.path).filter(|path| is_new(path));
-    let mut new: Vec<&RepoPath> = new.take(MOST_NEW + 1).collect();
-    let past = new.len() > MOST_NEW;
-    new.truncate(MOST_NEW);
-    let (in_product, outside): (Vec<&RepoPath>, Vec<&RepoPath>) = new.into_iter().partition(|path| product.contains(path));
-    if outside.is_empty() {
-        return (Vec::new(), past);
-    }
-    let (kept, away) = (Texts::of(&in_product, head), Texts::of(&outside, head));
-    let found = gone.iter().filter_map(|file| {
-        let text = base.peek(file).ok().filter(|text| says_something(&text.text))?;
-        if kept.find(file, &text.text, head).is_some() {
-            return None;
-        }
-        away.find(file, &text.text, head).map(|to| (*file, to.clone()))
-    });
-    (found.collect(), past)
-}
-
-fn extension(path: &RepoPath) -> Option<&str> {
-    path.file_name().rsplit_once('.').map(|(_, extension)| extension)
-}
-
-/// A head of comments is the same in every file.
-fn says_something(text: &str) -> bool {
-    let is_comment = |line: &str| ["#", "//", "/*", "*", "--", "\"\"\""].iter().any(|mark| line.starts_with(mark));
-    let says = |line: &&str| !line.is_empty() && !is_comment(line);
-    text.lines().map(str::trim).filter(says).take(FEW_LINES).count() == FEW_LINES
-}
-
-/// New files, to find an old one among them.
-struct Texts<'p> {
-    by_text: HashMap<String, &'p RepoPath>,
-    by_name: HashMap<&'p str, Vec<&'p RepoPath>>,
-    by_directory: HashMap<RepoPath, Vec<&'p RepoPath>>,
-}
-
-impl<'p> Texts<'p> {
-    fn of(paths: &[&'p RepoPath], head: &Snapshot) -> Self {
-        let mut all = Self { by_text: HashMap::new(), by_name: HashMap::new(), by_directory: HashMap::new() };
-        for path in paths.iter().copied() {
-            if let Ok(file) = head.peek(path) {
-                all.by_text.entry(file.text.clone()).or_insert(path);
-            }
-            all.by_name.entry(path.file_name()).or_default().push(path);
-            all.by_directory.entry(path.parent()).or_default().push(path);
-        }
-        all
-    }
-
-    /// Where an old file lies now: the same text; else almost the same under its name, or in its directory.
-    fn find(&self, old: &RepoPath, text: &str, head: &Snapshot) -> Option<&'p RepoPath> {
-        let near = || {
-            let named = self.by_name.get(old.file_name()).into_iter().flatten().take(MOST_ALIKE);
-            let beside = self.by_directory.get(&old.parent()).into_iter().flatten().take(MOST_ALIKE);
-            named.chain(beside).copied().find(|path| head.peek(path).is_ok_and(|file| similar(&file.text, text, str::trim)))
-        };
-        self.by_text.get(text).copied().or_else(near)
-    }
 }
 
 fn told(how: How, files: Vec<(RepoPath, Option<RepoPath>)>) -> Shrunk {
@@ -214,6 +135,13 @@ fn told(how: How, files: Vec<(RepoPath, Option<RepoPath>)>) -> Shrunk {
             let message = format!("{what} {verb} gone, and may be among more than {MOST_NEW} new files, which are not looked at");
             ("many", Place::file(first.clone()), message, "it was product code")
         }
+        How::Anew(to) => {
+            let gone = if files.len() == 1 { "is gone" } else { "are gone" };
+            let message = format!(
+                "{what} {gone}, and with that all product code of its language; {to} is new, and of that language: it is no product where it lies"
+            );
+            ("anew", Place::file(to), message, "this came with the change")
+        }
         How::Around(around) => {
             let head = format!("{what} {verb} no product any more:");
             let (place, why, note) = match around {
@@ -231,6 +159,12 @@ fn told(how: How, files: Vec<(RepoPath, Option<RepoPath>)>) -> Shrunk {
             };
             ("around", Place::file(place), format!("{head} {why}"), note)
         }
+        How::Unused => {
+            let message = format!(
+                "{what} {verb} no product any more: what lies there is development, and the image, manifest or process that used it at the base does not"
+            );
+            ("unused", Place::file(first.clone()), message, "it was product code")
+        }
         How::Less => {
             let message = format!("{what} {verb} no product any more: what the manifests around say makes it development");
             ("less", Place::file(first.clone()), message, "it was product code")
@@ -239,23 +173,4 @@ fn told(how: How, files: Vec<(RepoPath, Option<RepoPath>)>) -> Shrunk {
     let paths: Vec<RepoPath> = files.into_iter().map(|(file, _)| file).collect();
     let subject = if paths.len() == 1 { first } else { deepest_common(&paths) };
     Shrunk { subject, files: paths.into_iter().collect(), cause, place, note, message }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bound_that_is_passed_is_told() {
-        let tree = |names: Vec<String>| Snapshot::in_memory(names.into_iter().map(|name| (name, "a\nb\nc\n".to_owned())));
-        let base = tree(vec!["src/a.py".to_owned()]);
-        let gone = RepoPath::new("src/a.py").expect("a path");
-        let past = |count: usize| {
-            let head = tree((0..count).map(|at| format!("vendor/{at}.py")).collect());
-            moved(&[&gone], &BTreeSet::new(), &base, &head)
-        };
-        let (few, many) = (past(3), past(MOST_NEW + 1));
-        assert!(few.0.len() == 1 && !few.1);
-        assert!(many.1);
-    }
 }

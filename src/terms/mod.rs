@@ -119,6 +119,24 @@ pub struct BaseScope {
     pub attributes: Vec<(RepoPath, String)>,
     /// Its source files that are product code.
     pub product: BTreeSet<RepoPath>,
+    /// Its components of the product that have source files, by language and directory: whether it is one without a manifest.
+    pub components: BTreeMap<(String, RepoPath), bool>,
+    /// Source files that lie where product code does and were too few to be any.
+    pub aside: BTreeSet<RepoPath>,
+}
+
+impl BaseScope {
+    /// Whether a language was part of the product.
+    #[must_use]
+    pub fn has(&self, language: &str) -> bool {
+        self.components.keys().any(|(own, _)| own == language)
+    }
+
+    /// Whether a language was part of the product where no manifest of it is.
+    #[must_use]
+    pub fn has_bare(&self, language: &str) -> bool {
+        self.components.iter().any(|((own, _), bare)| own == language && *bare)
+    }
 }
 
 /// `[ci]`.

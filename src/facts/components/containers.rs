@@ -79,7 +79,7 @@ fn in_container_file(text: &str) -> bool {
 }
 
 /// The text with the defaults of arguments in it; what has none stays as it is.
-fn filled(text: &str, arguments: &HashMap<&str, &str>) -> String {
+pub(super) fn filled(text: &str, arguments: &HashMap<&str, &str>) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('$') {

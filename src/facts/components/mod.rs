@@ -1,7 +1,7 @@
 //! Owns what the tree consists of: languages, components (language and directory), manifests and their scope. Refuses to
 //! look into CI.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -22,7 +22,10 @@ pub mod manifests;
 mod roots;
 pub mod scope;
 mod scripts;
+mod shipped;
+mod started;
 mod terraform;
+mod used;
 pub(super) mod workspaces;
 
 #[cfg(test)]
@@ -33,6 +36,8 @@ mod joining_tests;
 mod placing_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod used_tests;
 
 pub use roots::deepest_common;
 
@@ -216,6 +221,11 @@ impl Sources {
 /// Takes stock of the tree: one pass over the paths, and the text of manifests only.
 #[must_use]
 pub fn take_stock(snapshot: &Snapshot, catalog: &Catalog, terms: &ScopeTerms) -> Inventory {
+    stock(snapshot, catalog, terms).0
+}
+
+/// The same, with the source files by language.
+fn stock<'c>(snapshot: &Snapshot, catalog: &'c Catalog, terms: &ScopeTerms) -> (Inventory, Vec<(&'c Language, Sources)>) {
     let scoping = scope::Scoping::new(snapshot, &catalog.languages, terms);
     let mut manifests = manifests::gather(snapshot, &catalog.languages, &scoping);
     let mut sources = sources(snapshot, catalog, &scoping);
@@ -232,16 +242,19 @@ pub fn take_stock(snapshot: &Snapshot, catalog: &Catalog, terms: &ScopeTerms) ->
     let none_of = |language: &Language| !components.iter().any(|component| component.language == language.id);
     let few = few.filter(|(language, files)| *files > 0 && none_of(language));
     let few = few.map(|(language, files)| (language.id.clone(), files)).collect();
-    let hidden = sources.into_iter().filter_map(|(language, files)| Some((language.id.clone(), files.hidden?))).collect();
-    Inventory { manifests, components, hidden, few }
+    let hidden = sources.iter().filter_map(|(language, files)| Some((language.id.clone(), files.hidden.clone()?))).collect();
+    (Inventory { manifests, components, hidden, few }, sources)
 }
 
 /// What a tree says about the scope of another one that is held against it.
 #[must_use]
 pub fn base_scope(snapshot: &Snapshot, catalog: &Catalog, terms: &ScopeTerms) -> BaseScope {
-    let components = take_stock(snapshot, catalog, terms).components;
-    let product = components.into_iter().filter(|one| one.scope == Scope::Production).flat_map(|one| one.files).collect();
-    BaseScope { attributes: attributes::texts(snapshot), product }
+    let (inventory, sources) = stock(snapshot, catalog, terms);
+    let of_product = || inventory.components.iter().filter(|one| one.scope == Scope::Production && !one.files.is_empty());
+    let product: BTreeSet<RepoPath> = of_product().flat_map(|one| &one.files).cloned().collect();
+    let components = of_product().map(|one| ((one.language.clone(), one.directory.clone()), one.manifest.is_none())).collect();
+    let aside = sources.into_iter().flat_map(|(_, files)| files.production).filter(|file| !product.contains(file)).collect();
+    BaseScope { attributes: attributes::texts(snapshot), product, components, aside }
 }
 
 fn sources<'c>(snapshot: &Snapshot, catalog: &'c Catalog, scoping: &scope::Scoping<'_>) -> Vec<(&'c Language, Sources)> {

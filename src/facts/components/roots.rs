@@ -8,7 +8,7 @@ use crate::terms::BaseScope;
 use crate::text::RepoPath;
 
 /// The components of one language: its manifests' directories (workspace members folded into their root), else the deepest
-/// directory that holds all its files, when they are at least 3 and at least 5 % of all source files, or are what is left of a base's.
+/// directory that holds all its files, when they are at least 3 and at least 5 % of all source files, or the base had enough of them.
 pub(super) fn components_of(
     language: &Language,
     files: &Sources,
@@ -44,8 +44,18 @@ pub(super) fn components_of(
         home.and_then(|directory| mine.get_mut(&directory)).into_iter().for_each(|count| *count -= 1);
     }
     let enough = |count: usize| count >= 3 && (!language.code || count * 20 >= total);
+    let id = &language.id;
+    let base = base.filter(|base| base.has(id));
+    let in_sight = |found: &BTreeMap<RepoPath, Component>| {
+        found.values().any(|component| component.scope == Scope::Production && !component.files.is_empty())
+    };
+    // Where the base had it, or had it anywhere and nothing else is left, it is there however little of it is.
+    let none_left = !in_sight(&found);
+    let stays = |directory: &RepoPath| {
+        base.is_some_and(|base| none_left || base.components.contains_key(&(id.clone(), directory.clone())))
+    };
     // So much code is the product whatever its manifest declares: a bundle is made with development dependencies only.
-    for (directory, _) in mine.into_iter().filter(|(_, count)| enough(*count)) {
+    for (directory, _) in mine.into_iter().filter(|(directory, count)| enough(*count) || (*count > 0 && stays(directory))) {
         let here = || own.iter().filter(|manifest| manifest.directory == directory);
         if here().any(|manifest| manifest.only_tools)
             && let Some(component) = found.get_mut(&directory)
@@ -60,8 +70,10 @@ pub(super) fn components_of(
     let anywhere = found.values().any(|component| !component.files.is_empty());
     found.retain(|directory, component| !component.files.is_empty() || (!anywhere && directory.is_root()));
     if !enough(orphans.len()) && language.code {
-        // However little is left: what was present at the base stays so.
-        orphans.retain(|path| base.is_some_and(|base| base.product.contains(path)));
+        // What was too little at the base stays so; nothing else that is left of it, or was put in its place, is.
+        let stays = |base: &BaseScope| base.has_bare(id) || !in_sight(&found);
+        let kept = |base: &BaseScope, path: &RepoPath| base.product.contains(path) || (stays(base) && !base.aside.contains(path));
+        orphans.retain(|path| base.is_some_and(|base| kept(base, path)));
     }
     if !orphans.is_empty() {
         let directory = deepest_common(&orphans);

@@ -9,6 +9,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use super::Scope;
 use super::attributed::CodeAround;
 use super::attributes::{self, Attributes, Line};
+use super::used::{By, Used};
 use super::{built, installed};
 use crate::catalog::Languages;
 use crate::snapshot::Snapshot;
@@ -48,6 +49,8 @@ pub struct Scoping<'c> {
     attributes: Attributes,
     /// Those of the base: what they do not say of a path, the head's cannot say either.
     of_base: Option<Attributes>,
+    /// What is product wherever it lies.
+    used: Used,
     /// Asked for only where a row hides a manifest.
     code: OnceLock<CodeAround>,
 }
@@ -56,9 +59,10 @@ impl<'c> Scoping<'c> {
     /// Reads `.gitattributes` files and the policy's globs.
     #[must_use]
     pub fn new(snapshot: &'c Snapshot, languages: &'c Languages, terms: &ScopeTerms) -> Self {
-        Self {
+        let alone = Self {
             snapshot,
             languages,
+            used: Used::default(),
             built: built::files(snapshot, languages),
             installed: installed::directories(snapshot),
             out_of_sight: languages.out_of_sight.iter().map(String::as_str).collect(),
@@ -68,7 +72,9 @@ impl<'c> Scoping<'c> {
             attributes: Attributes::of(&attributes::texts(snapshot)),
             of_base: terms.base.as_ref().map(|base| Attributes::of(&base.attributes)),
             code: OnceLock::new(),
-        }
+        };
+        let used = Used::of(snapshot, languages, &alone);
+        Self { used, ..alone }
     }
 
     /// The scope of a path; `None` when it is vendored, generated, a fixture, or excluded by the policy.
@@ -145,8 +151,35 @@ impl<'c> Scoping<'c> {
         built.or_else(|| installed().filter(|_| !self.installed.is_empty()))
     }
 
-    /// What the path alone says.
-    fn by_place(&self, path: &RepoPath) -> Option<Scope> {
+    /// What the path says, and what uses it.
+    pub(super) fn by_place(&self, path: &RepoPath) -> Option<Scope> {
+        let scope = self.by_segments(path, 0)?;
+        let used = || self.used.depth(path).and_then(|depth| self.by_segments(path, depth));
+        if scope == Scope::Development { used().or(Some(scope)) } else { Some(scope) }
+    }
+
+    /// The directory, or the file, that is product because something uses this path, where its place alone says otherwise. What is
+    /// copied or named is, unless it is called after tests, which are put into images to be run there; what is started always is.
+    pub(super) fn in_use(&self, path: &RepoPath, by: By, snapshot: &Snapshot) -> Option<RepoPath> {
+        let development = |segment: &str| self.is_development(segment, "");
+        let tests = |segment: &str| development(segment) && !self.languages.shows(segment);
+        let is_file = snapshot.is_file(path);
+        let mut directories: Vec<&str> = path.segments().collect();
+        directories.truncate(directories.len() - usize::from(is_file));
+        if !directories.iter().any(|segment| development(segment)) {
+            return None;
+        }
+        let of_tests = directories.iter().any(|segment| tests(segment));
+        let alone = is_file && (by == By::Copy || by == By::File || directories.last().is_some_and(|last| tests(last)));
+        match by {
+            By::Copy | By::Name | By::File if of_tests => None,
+            _ if alone || !is_file => Some(path.clone()),
+            _ => Some(path.parent()),
+        }
+    }
+
+    /// What the segments from `first` on say; what takes out of sight does so anywhere.
+    fn by_segments(&self, path: &RepoPath, first: usize) -> Option<Scope> {
         if self.excluded.is_match(path.as_str())
             || self.languages.generated_endings.iter().any(|end| path.as_str().ends_with(end))
             || self.built.contains_key(path)
@@ -166,13 +199,19 @@ impl<'c> Scoping<'c> {
             if self.out_of_sight.contains(lower.as_str()) && self.languages.hides(segment) {
                 return None;
             }
-            let by_name = self.development.contains(lower.as_str()) || self.says_so(&lower) || self.ends_so(segment);
             let below = segments.peek().filter(|(at, _)| *at != name_at).map_or("", |(_, below)| *below);
-            if by_name || self.is_tooling(path, segment) || self.languages.reproduces(segment, below) {
+            if at >= first && (self.is_development(segment, below) || self.is_tooling(path, segment)) {
                 scope = Scope::Development;
             }
         }
         Some(scope)
+    }
+
+    /// Whether the name of a directory says that what lies below it is no product.
+    fn is_development(&self, segment: &str, below: &str) -> bool {
+        let lower = segment.to_ascii_lowercase();
+        let by_name = self.development.contains(lower.as_str()) || self.says_so(&lower) || self.ends_so(segment);
+        by_name || self.languages.reproduces(segment, below)
     }
 
     /// Whether a directory is one of the forge's, and the file none that the forge itself reads.

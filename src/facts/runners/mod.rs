@@ -39,6 +39,7 @@ mod unread;
 mod yaml_merge;
 
 pub(super) use code::{inline, on_stdin};
+pub(in crate::facts) use docker::instructions;
 pub(super) use docker::{Built, Earlier, pushed, run_earlier, tagged};
 pub(super) use fetched::{is_address, is_own, name_of};
 pub(super) use launchers::open_head;

@@ -2,7 +2,7 @@
 //! keyboard.
 
 use super::checkout::{Checkout, Files};
-use super::{PROJECT, with};
+use super::{GATES, PROJECT, SOFT, with};
 
 const RULE: &str = "scope-shrunk";
 const A: &str = "import os\n\n\ndef a():\n    return os.name\n";
@@ -109,8 +109,8 @@ fn another_name_is_no_deletion() {
     assert_eq!(told(&before, &after).0, [""; 0], "another extension of the language");
     assert_eq!(told(&WEB, &with(&WEB[1..], &[("web/README.md", "a\nb\nc\n")])).0, [""; 0], "deleted");
     // With the proof that the base had, whatever becomes of the workflow.
-    let gates = super::GATES.1.replace("-r src", "-r web");
-    let base = with(&WEB, &[(super::GATES.0, &gates)]);
+    let gates = GATES.1.replace("-r src", "-r web");
+    let base = with(&WEB, &[(GATES.0, &gates)]);
     assert_eq!(told(&base, &[("web/a.pyw", A), ("web/b.pyw", B), ("web/c.pyw", C)]).0, ["web web/a.pyw"]);
 }
 
@@ -144,4 +144,113 @@ fn what_lies_around_is_told_as_the_cause() {
         let flat = out.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(flat.contains(wanted) && !flat.contains("the manifests around"), "{wanted}: {out}");
     }
+}
+
+const FIVE: [(&str, &str); 5] = [
+    ("src/m1.py", "import os\n\n\ndef one(a):\n    b = os.stat(a)\n    return b.st_size\n"),
+    ("src/m2.py", "import sys\n\n\ndef two(c):\n    d = sys.intern(c)\n    return d.upper()\n"),
+    ("src/m3.py", "import re\n\n\ndef three(e):\n    f = re.compile(e)\n    return f.pattern\n"),
+    ("src/m4.py", "import json\n\n\ndef four(g):\n    h = json.loads(g)\n    return h['four']\n"),
+    ("src/m5.py", "import hashlib\n\n\ndef five(i):\n    j = hashlib.sha256(i)\n    return j.hexdigest()\n"),
+];
+
+/// What fails on a change, by rule and subject.
+fn failing(base: Files<'_>, head: Files<'_>) -> Vec<String> {
+    let checkout = Checkout::new();
+    let base = checkout.commit(base, &[]);
+    let head = checkout.commit(head, &[base]);
+    checkout.branch("refs/heads/main", base);
+    let said = checkout.locally(&["--base", "main", "--rev", &head.to_string(), "--format", "json"]);
+    let report = said.json();
+    let rows = report["findings"].as_array().expect("a list").iter().filter(|row| row["decision"] == "gate");
+    let rows: Vec<String> = rows
+        .filter(|row| [RULE, super::RULE].iter().any(|rule| row["rule"] == *rule))
+        .map(|row| format!("{} {}", row["rule"].as_str().unwrap_or("-"), row["subject"].as_str().unwrap_or("-")))
+        .collect();
+    assert_eq!(said.status, i32::from(!rows.is_empty()), "{rows:?}: {}", said.stdout);
+    rows
+}
+
+/// However few files it lies in, and wherever they lie: a language that the base had is there while anything is written in it.
+#[test]
+fn a_language_of_the_base_stays() {
+    let base = with(&FIVE, &[PROJECT, GATES]);
+    let all: String = FIVE.iter().map(|(_, text)| *text).collect();
+    let soft = |more: &[(&'static str, String)]| {
+        let more: Vec<(&str, &str)> = more.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        failing(&base, &with(&[SOFT], &more))
+    };
+    let analysis = |subject: &str| format!("{} {subject}", super::RULE);
+    assert_eq!(soft(&[("src/x.py", all.clone())]), [analysis("python")], "one file of the product");
+    let other = "import io\n\n\ndef other():\n    return io.StringIO()\n".to_owned();
+    assert_eq!(soft(&[("src/x.py", other.clone())]), [analysis("python")], "written anew");
+    let both = [analysis("python"), format!("{RULE} src")];
+    for path in
+        ["tests/all.py", "src/x.pyx", "cython/x.pyx", "examples/app/all.py", "vendor/all.py", "src/x_pb2.py", "src/x", "bin/run"]
+    {
+        assert_eq!(soft(&[(path, all.clone())]), both, "{path}");
+    }
+    for path in ["tests/all.py", "cython/x.pyx", "vendor/all.py"] {
+        assert_eq!(soft(&[(path, other.clone())]), both, "{path}, written anew");
+    }
+    assert_eq!(soft(&[("bin/run", format!("#!/usr/bin/env python3\n{other}"))]), both, "written anew, without an extension");
+    let commented = |path: &'static str, at: usize| (path, format!("# moved\n{}", FIVE[at].1));
+    let moved = [
+        commented("tests/m1.py", 0),
+        commented("tests/m2.py", 1),
+        commented("tests/m3.py", 2),
+        commented("tests/m4.py", 3),
+        commented("tests/m5.py", 4),
+    ];
+    assert_eq!(soft(&moved), both, "a line more in each");
+    // A product that is left does not cover for what goes elsewhere.
+    let part = with(&FIVE[3..], &[PROJECT, GATES, ("tests/all.py", "")]);
+    let text: String = FIVE[..3].iter().map(|(_, text)| *text).collect();
+    let part: Vec<(&str, &str)> =
+        part.into_iter().map(|(path, old)| (path, if path == "tests/all.py" { text.as_str() } else { old })).collect();
+    assert_eq!(failing(&base, &part), [format!("{RULE} src")], "a part of it");
+    let grown = format!("import os\n\n\ndef test():\n    assert os\n{}{}", FIVE[0].1, FIVE[1].1);
+    let before = with(&base, &[("tests/t.py", "import os\n\n\ndef test():\n    assert os\n")]);
+    let after = with(&FIVE[2..], &[PROJECT, GATES, ("tests/t.py", &grown)]);
+    assert_eq!(failing(&before, &after), [format!("{RULE} src")], "into what was there");
+}
+
+#[test]
+fn a_language_that_goes_may_go() {
+    let test = ("tests/test_m.py", "import m1\n\n\ndef test():\n    assert m1.one('a')\n    assert m1\n");
+    let go = ("cmd/main.go", "package main\n\nfunc main() {\n}\n");
+    let base = with(&FIVE, &[PROJECT, GATES, test, go, ("scripts/x.sh", "ls\n")]);
+    let left = |more: Files<'_>| failing(&base, &with(&[go], more));
+    assert_eq!(left(&[]), [""; 0], "with all that was about it");
+    assert_eq!(left(&[test]), [""; 0], "the tests stay behind");
+    assert_eq!(left(&[("tests/unit/test_m.py", test.1)]), [""; 0], "the tests go elsewhere");
+    let edited = test.1.replace("m1.one('a')", "m1.two('b')");
+    assert_eq!(left(&[("tests/test_m.py", &edited)]), [""; 0], "a test is edited");
+    assert_eq!(left(&[("tests/main_test.go", "package main\n"), ("docs/why.md", "We use Go now.\n")]), [""; 0]);
+    // Code that was there and was never enough to be product does not become it.
+    let few = with(&[("tools/a.py", "import os\nprint(os.name)\n"), GATES], &[]);
+    let manifest = with(&few, &[("svc/m1.py", FIVE[0].1), ("svc/pyproject.toml", PROJECT.1)]);
+    let gates = (GATES.0, GATES.1.replace("-r src", "-r svc"));
+    let manifest = with(&manifest[..1], &[(gates.0, gates.1.as_str()), manifest[2], manifest[3]]);
+    assert_eq!(failing(&manifest, &manifest[..1]), [""; 0], "what was too little stays so");
+}
+
+/// What an image at the base is made of stays product, or it is said that nothing uses it any more.
+#[test]
+fn what_nothing_uses_any_more_is_told() {
+    let image = ("Dockerfile", "FROM python:3\nCOPY examples /app\nCMD python /app/m1.py\n");
+    let names = ["examples/m1.py", "examples/m2.py", "examples/m3.py"];
+    let code: Vec<(&str, &str)> = names.into_iter().zip(FIVE.map(|(_, text)| text)).collect();
+    let base = with(&code, &[image]);
+    assert_eq!(told(&base, &code).0, ["examples examples/m1.py"]);
+    assert!(said(&base, &code).split_whitespace().collect::<Vec<_>>().join(" ").contains("that used it at the base does not"));
+    assert_eq!(told(&base, &with(&base, &[("examples/m4.py", A)])).0, [""; 0]);
+    let app = ["app/m1.py", "app/m2.py", "app/m3.py"];
+    let moved: Vec<(&str, &str)> = app.into_iter().zip(FIVE.map(|(_, text)| text)).collect();
+    assert_eq!(
+        told(&with(&moved, &[("Dockerfile", "FROM python:3\nCOPY app /app\n")]), &base).0,
+        [""; 0],
+        "moved to where an image has it"
+    );
+    assert_eq!(told(&base, &[]).0, [""; 0], "deleted");
 }

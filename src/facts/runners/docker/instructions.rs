@@ -10,7 +10,7 @@ use crate::text::{MappedText, Place, SourceFile, Span};
 const MOST_INSTRUCTIONS: usize = 4_000;
 
 /// One instruction.
-pub(super) struct Instruction {
+pub(in crate::facts) struct Instruction {
     /// In upper case.
     pub keyword: String,
     /// What stands behind the keyword, continuations joined, without here-document bodies.
@@ -22,7 +22,7 @@ pub(super) struct Instruction {
 }
 
 /// A here-document.
-pub(super) struct Body {
+pub(in crate::facts) struct Body {
     /// Its lines.
     pub text: MappedText,
     /// Its lines and its end marker.
@@ -36,7 +36,7 @@ struct Reader {
 }
 
 /// All instructions of a file; past a bound the rest is left out.
-pub(super) fn read(file: &Arc<SourceFile>) -> Vec<Instruction> {
+pub(in crate::facts) fn read(file: &Arc<SourceFile>) -> Vec<Instruction> {
     let mut lines = VecDeque::new();
     let mut at = file.text.len() - file.text.trim_start_matches('\u{FEFF}').len();
     for line in file.text[at..].split_inclusive('\n') {
@@ -151,7 +151,7 @@ fn markers(line: &str) -> Vec<(String, bool)> {
 
 impl Instruction {
     /// The leading `--name=value` flags, and where the rest starts.
-    pub(super) fn flags(&self) -> (Vec<(&str, &str)>, usize) {
+    pub(in crate::facts) fn flags(&self) -> (Vec<(&str, &str)>, usize) {
         let text = self.rest.text();
         let mut flags = Vec::new();
         let mut at = 0;
@@ -165,7 +165,7 @@ impl Instruction {
     }
 
     /// The strings of an exec form (`["a", "b"]`) behind the flags; `None` for a shell form.
-    pub(super) fn exec_form(&self, from: usize) -> Option<Vec<String>> {
+    pub(in crate::facts) fn exec_form(&self, from: usize) -> Option<Vec<String>> {
         let text = self.rest.text()[from..].trim();
         if text.starts_with('[') { serde_json::from_str(text).ok() } else { None }
     }

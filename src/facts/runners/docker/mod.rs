@@ -6,7 +6,7 @@ mod earlier;
 mod elsewhere;
 mod ignored;
 pub(super) mod image;
-mod instructions;
+pub(in crate::facts) mod instructions;
 mod requested;
 pub(super) mod variables;
 
