@@ -14,7 +14,7 @@ const LISTS: usize = 16;
 /// The first requirement of the tool's name that is taken from elsewhere.
 pub(super) fn elsewhere(name: &str, tool: &Tool, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
     directory.ancestors().find_map(|dir| {
-        lists(&dir, name, tool, world).or_else(|| pyproject(&dir, name, tool, world)).or_else(|| pipfile(&dir, name, tool, world))
+        lists(&dir, name, tool, world).or_else(|| declared(&dir, name, tool, world)).or_else(|| pipfile(&dir, name, tool, world))
     })
 }
 
@@ -33,14 +33,11 @@ fn lists(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Op
     });
     for path in names.take(LISTS) {
         let Ok(file) = world.snapshot.read_marked(&path) else { continue };
-        let mut offset = 0;
-        for line in file.text.split_inclusive('\n') {
-            let (start, text) = (offset, line.split(" #").next().unwrap_or("").trim());
-            offset += line.len();
+        for (text, span) in local::lines(&file.text) {
             // `deps =` of tox, and `py312: ` in front of one.
-            let text = if path.file_name() == "tox.ini" { dependency(text) } else { text };
+            let text = if path.file_name() == "tox.ini" { dependency(&text) } else { &text };
             if is_elsewhere(text, name, tool) || declares(text, name, tool, directory, world) {
-                return Some(hold(file.place(Span::new(start, start + line.trim_end().len())), name));
+                return Some(hold(file.place(span), name));
             }
         }
     }
@@ -94,6 +91,26 @@ fn is_own(address: &str, tool: &Tool) -> bool {
     repositories.any(|repository| {
         let bare = repository.split_once("://").map_or(repository.as_str(), |(_, rest)| rest);
         address.contains(bare)
+    })
+}
+
+/// What the project in a directory asks for under the tool's name, and not from an index.
+pub(in crate::facts) fn declared(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Option<Hold> {
+    pyproject(directory, name, tool, world).or_else(|| setup(directory, name, tool, world))
+}
+
+/// `NAME @ ADDRESS` in `setup.cfg` or `setup.py`.
+fn setup(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Option<Hold> {
+    ["setup.cfg", "setup.py"].iter().find_map(|file| {
+        let path = directory.join(file).filter(|path| world.snapshot.is_file(path))?;
+        let file = world.snapshot.read(&path).ok().filter(|file| file.text.contains(name))?;
+        let mut offset = 0;
+        file.text.split(['"', '\'', '\n']).find_map(|text| {
+            let start = offset;
+            offset += text.len() + 1;
+            let found = text.contains('@') && is_elsewhere(text.trim(), name, tool);
+            found.then(|| hold(file.place(Span::new(start, start + text.len())), name))
+        })
     })
 }
 

@@ -11,7 +11,9 @@ use crate::catalog::Tool;
 use crate::doc::Format;
 use crate::facts::matching::program_name;
 use crate::facts::shadow::local::{self, Kind};
+use crate::facts::shadow;
 use crate::facts::shell::Word;
+use crate::facts::workdir::WORKSPACE;
 use crate::text::{Place, RepoPath};
 
 /// Operands of one command that are looked at.
@@ -80,6 +82,7 @@ impl Tracer<'_> {
             }
         } else if let Some(path) = frame.workdir.resolve(path) {
             self.package_of_tree(kind, &path, operand, place, frame);
+            self.declared_by(kind, &path, frame);
         }
     }
 
@@ -108,6 +111,7 @@ impl Tracer<'_> {
         let mut left = REQUIREMENTS;
         for (line, span) in local::lines(&file.text) {
             let place = file.place(span);
+            let line = &*line;
             if line.starts_with('-') && local::path_of(line).is_none() {
                 let words: Vec<&str> = line.split_whitespace().collect();
                 let mut inner = installer::read_words(install.row, &words);
@@ -141,20 +145,51 @@ impl Tracer<'_> {
             value.into_iter().for_each(|value| self.set_flag(install, flag, &value, at));
         }
         let named = row.settings.as_deref().and_then(|name| at.frame.env.get(name)?.as_deref());
-        for file in named.into_iter().chain(install.settings.iter().copied()).take(OPERANDS) {
-            let Some(path) = at.frame.workdir.resolve(file).filter(|path| self.world.snapshot.is_file(path)) else { continue };
-            let format = if file.ends_with(".toml") { Format::Toml } else { Format::Ini };
-            let Ok(document) = self.world.snapshot.document(&path, format) else { continue };
-            for table in &row.settings_tables {
-                let table = if table.is_empty() { Some(document.root()) } else { document.root().get(table) };
-                for (flag, value) in
-                    table.into_iter().flat_map(|table| flags().filter_map(move |flag| Some((flag, table.get(flag)?))))
-                {
-                    let place = value.place();
-                    let items = value.items().filter_map(|item| item.as_str().or_else(|| item.get("url")?.as_str()));
-                    let texts: Vec<&str> = value.as_str().into_iter().chain(items).collect();
-                    self.set_flag(install, flag, &texts.join(" "), At { place: &place, ..at });
-                }
+        let named: Vec<&str> = named.into_iter().chain(install.settings.iter().copied()).take(OPERANDS).collect();
+        for file in &named {
+            let path = at.frame.workdir.resolve(file).filter(|path| self.world.snapshot.is_file(path));
+            path.into_iter().for_each(|path| self.settings_in(install, &path, &[], at));
+        }
+        let off = |flag: &String| format!("{beginning}{}", flag.trim_start_matches('-').to_ascii_uppercase().replace('-', "_"));
+        let told = install.without_settings || row.settings_off.iter().any(|flag| at.frame.env.contains_key(&off(flag)));
+        if named.is_empty() && !told && !row.found.is_empty() {
+            self.found_settings(install, at);
+        }
+    }
+
+    /// Settings that are looked for: a file without the table is passed by.
+    fn found_settings(&mut self, install: &Install<'_>, at: At<'_>) {
+        let snapshot = self.world.snapshot;
+        let above: Vec<RepoPath> = at.frame.workdir.dir().iter().flat_map(RepoPath::ancestors).collect();
+        let mut files = above.iter().flat_map(|dir| install.row.found.iter().filter_map(|found| Some((dir.join(&found.file)?, found))));
+        let found = files.find(|(path, found)| {
+            let below: Vec<&str> = found.below.iter().map(String::as_str).collect();
+            let has = || snapshot.document(path, Format::Toml).is_ok_and(|document| document.root().route(&below).is_some());
+            snapshot.is_file(path) && (below.is_empty() || has())
+        });
+        if let Some((path, found)) = found {
+            // Paths in it are meant from where it lies.
+            let mut frame = at.frame.clone();
+            frame.workdir = frame.workdir.enter(&format!("{WORKSPACE}/{}", path.parent()));
+            self.settings_in(install, &path, &found.below, At { frame: &frame, ..at });
+        }
+    }
+
+    /// What the tables of one file of settings say.
+    fn settings_in(&mut self, install: &Install<'_>, path: &RepoPath, below: &[String], at: At<'_>) {
+        let row = install.row;
+        let flags = || row.lists.iter().chain(&row.constraints).chain(&row.sources).filter_map(|flag| flag.strip_prefix("--"));
+        let format = if path.file_name().ends_with(".toml") { Format::Toml } else { Format::Ini };
+        let Ok(document) = self.world.snapshot.document(path, format) else { return };
+        let below: Vec<&str> = below.iter().map(String::as_str).collect();
+        let Some(top) = document.root().route(&below) else { return };
+        for table in &row.settings_tables {
+            let table = if table.is_empty() { Some(top) } else { top.get(table) };
+            for (flag, value) in table.into_iter().flat_map(|table| flags().filter_map(move |flag| Some((flag, table.get(flag)?)))) {
+                let place = value.place();
+                let items = value.items().filter_map(|item| item.as_str().or_else(|| item.get("url")?.as_str()));
+                let texts: Vec<&str> = value.as_str().into_iter().chain(items).collect();
+                self.set_flag(install, flag, &texts.join(" "), At { place: &place, ..at });
             }
         }
     }
@@ -180,6 +215,19 @@ impl Tracer<'_> {
         for name in package.names.into_iter().filter(|name| !itself.contains(name)) {
             let why = format!("{} of the tree is installed as {}", shown(written), shown(&name));
             self.put_in_place(name, None, why, place, frame);
+        }
+    }
+
+    /// What a project below the directory of a tool asks for: those above it are looked at with the tool.
+    fn declared_by(&mut self, kind: Kind, project: &RepoPath, frame: &Frame) {
+        if kind != Kind::Python || frame.workdir.dir().is_some_and(|directory| directory.is_in(project)) {
+            return;
+        }
+        for tool in &self.world.catalog.tools {
+            let mut names = tool.packages.get("pypi").into_iter().flatten();
+            if let Some(hold) = names.find_map(|name| shadow::declared(project, name, tool, self.world)) {
+                self.may_be_another(tool, &hold.why, &hold.place, frame);
+            }
         }
     }
 
@@ -212,9 +260,10 @@ impl Tracer<'_> {
                     self.change_at_once(What::Name(program_name(client).to_owned()), None, why, place, frame);
                 }
             }
-            ["pip" | "pip3", "config", "set", key, value, ..] => {
-                let asked = words[..1].iter().cloned().chain([Word { value: Some("install".to_owned()), ..words[1].clone() }]);
-                let asked: Vec<Word> = asked.collect();
+            ["pip" | "pip3", "config", rest @ ..] | ["python" | "python3", "-m", "pip", "config", rest @ ..] => {
+                let mut operands = rest.iter().filter(|word| !word.starts_with('-'));
+                let (Some(&"set"), Some(key), Some(value)) = (operands.next(), operands.next(), operands.next()) else { return };
+                let asked = ["pip", "install"].map(|text| Word { value: Some(text.to_owned()), ..words[1].clone() });
                 let flag = key.rsplit('.').next().unwrap_or(key);
                 if let Some(install) = installer::read(&asked) {
                     self.set_flag(&install, flag, value, At { place, frame });

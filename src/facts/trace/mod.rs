@@ -27,6 +27,7 @@ mod managed;
 mod needs;
 mod never_made;
 mod not_there;
+mod packages;
 mod rehearsal;
 mod releasing;
 mod remote_packages;

@@ -47,14 +47,26 @@ impl Tracer<'_> {
     }
 
     fn stands_for(&mut self, tool: &Tool, written: &str, place: &Place, frame: &Frame) {
-        let mut programs: Vec<&String> = tool.run.iter().filter_map(|row| row.argv.as_ref()?.first()).collect();
-        programs.retain(|program| tool.packages.values().flatten().any(|package| last(package) == program.as_str()));
-        programs.dedup();
-        for program in programs {
+        for program in programs(tool) {
             let why = format!("{} is installed from {}, which is not read", shown(program), shown(written));
-            self.change(What::Name(program.clone()), Some(Reason::Unsupported), why, place, frame);
+            self.change(What::Name(program.to_owned()), Some(Reason::Unsupported), why, place, frame);
         }
     }
+
+    /// From here on a tool's programs may be other ones.
+    pub(super) fn may_be_another(&mut self, tool: &Tool, why: &str, place: &Place, frame: &Frame) {
+        for program in programs(tool) {
+            self.change(What::Name(program.to_owned()), Some(Reason::Unsupported), why.to_owned(), place, frame);
+        }
+    }
+}
+
+/// The programs that a tool's packages bring under their own names.
+fn programs(tool: &Tool) -> Vec<&str> {
+    let mut programs: Vec<&str> = tool.run.iter().filter_map(|row| row.argv.as_ref()?.first()).map(String::as_str).collect();
+    programs.retain(|program| tool.packages.values().flatten().any(|package| last(package) == *program));
+    programs.dedup();
+    programs
 }
 
 /// The last part of a package's name that is no version of a module.
