@@ -31,7 +31,10 @@ fn lists(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Op
         });
         files.filter_map(|file| dir.join(file)).collect::<Vec<_>>()
     });
-    for path in names.take(LISTS) {
+    let mut open: Vec<RepoPath> = names.take(LISTS).collect();
+    let mut next = 0;
+    while let Some(path) = open.get(next).cloned() {
+        next += 1;
         let Ok(file) = world.snapshot.read_marked(&path) else { continue };
         for (text, span) in local::lines(&file.text) {
             // `deps =` of tox, and `py312: ` in front of one.
@@ -39,9 +42,19 @@ fn lists(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Op
             if is_elsewhere(text, name, tool) || declares(text, name, tool, directory, world) {
                 return Some(hold(file.place(span), name));
             }
+            let taken_in = taken_in(text).and_then(|list| path.parent().join(list)).filter(|list| world.snapshot.is_file(list));
+            open.extend(taken_in.filter(|list| open.len() < LISTS && !open.contains(list)));
         }
     }
     None
+}
+
+/// The list that a line takes in: `-r LIST`, `-c LIST`.
+fn taken_in(line: &str) -> Option<&str> {
+    let flags = ["--requirement", "--constraint", "-r", "-c"];
+    let rest = flags.iter().find_map(|flag| line.strip_prefix(flag))?.trim_start_matches(['=', ' ', '\t']);
+    let rest = rest.strip_prefix("{toxinidir}/").unwrap_or(rest);
+    (!rest.is_empty() && !rest.contains("://")).then_some(rest)
 }
 
 fn dependency(line: &str) -> &str {
@@ -99,17 +112,23 @@ pub(in crate::facts) fn declared(directory: &RepoPath, name: &str, tool: &Tool, 
     pyproject(directory, name, tool, world).or_else(|| setup(directory, name, tool, world))
 }
 
-/// `NAME @ ADDRESS` in `setup.cfg` or `setup.py`.
+/// Files in which managers and builders of environments find requirements as texts.
+const PROJECTS: [&str; 5] = ["pyproject.toml", "setup.cfg", "setup.py", "tox.toml", "hatch.toml"];
+
+/// `NAME @ ADDRESS` in a text of such a file.
 fn setup(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Option<Hold> {
-    ["setup.cfg", "setup.py"].iter().find_map(|file| {
+    PROJECTS.iter().find_map(|file| {
         let path = directory.join(file).filter(|path| world.snapshot.is_file(path))?;
         let file = world.snapshot.read(&path).ok().filter(|file| file.text.contains(name))?;
         let mut offset = 0;
-        file.text.split(['"', '\'', '\n']).find_map(|text| {
+        file.text.split_inclusive('\n').find_map(|line| {
             let start = offset;
-            offset += text.len() + 1;
-            let found = text.contains('@') && is_elsewhere(text.trim(), name, tool);
-            found.then(|| hold(file.place(Span::new(start, start + text.len())), name))
+            offset += line.len();
+            let comment = line.trim_start().starts_with('#');
+            let mut texts = line.split(['"', '\'']).filter(|text| !comment && text.contains('@'));
+            let named = |text: &str| text.split('@').next().is_some_and(|head| !head.contains(['/', ':']));
+            let found = texts.any(|text| named(text) && is_elsewhere(text.trim(), name, tool));
+            found.then(|| hold(file.place(Span::new(start, start + line.trim_end().len())), name))
         })
     })
 }

@@ -110,7 +110,12 @@ impl Tracer<'_> {
         };
         let name = program_name(program).to_owned();
         let says = self.suppresses(&texts).map(Edit::Says);
-        let edits: Vec<Edit> = edits.into_iter().chain(says).chain(self.overwritten(words, stdin, frame)).chain(self.into_packages(words, frame)).collect();
+        let edits: Vec<Edit> = edits
+            .into_iter()
+            .chain(says)
+            .chain(self.overwritten(words, stdin, frame))
+            .chain(self.into_packages(words, frame))
+            .collect();
         let Some(place) = frame.chain.last().map(|hop| hop.place.clone()) else { return };
         self.puts(words, &edits, &place, frame);
         for edit in edits {

@@ -45,8 +45,16 @@ pub(super) fn read(words: &[Word]) -> Option<Install<'_>> {
 /// What words behind such a command are; the lines of a list that begin with a flag are written alike.
 pub(super) fn read_words<'w>(row: &'static Installer, words: &[&'w str]) -> Install<'w> {
     let none = Vec::new;
-    let mut out =
-        Install { row, bare: none(), flagged: none(), lists: none(), constraints: none(), sources: none(), settings: none(), without_settings: false };
+    let mut out = Install {
+        row,
+        bare: none(),
+        flagged: none(),
+        lists: none(),
+        constraints: none(),
+        sources: none(),
+        settings: none(),
+        without_settings: false,
+    };
     out.without_settings = row.settings_off.iter().any(|flag| words.contains(&flag.as_str()));
     let mut words = words.iter().copied();
     while let Some(word) = words.next() {

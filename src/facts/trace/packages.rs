@@ -6,7 +6,7 @@ use super::edited::Edit;
 use super::laid_over::operands;
 use super::{Frame, Tracer};
 use crate::answer::Reason;
-use crate::catalog::{self, Tool};
+use crate::catalog::{self, Catalog, Tool};
 use crate::facts::matching::program_name;
 use crate::facts::shell::Word;
 use crate::text::Place;
@@ -101,8 +101,8 @@ impl Tracer<'_> {
         if let Inside::Program(name) = found {
             return self.change(What::Name(name.to_owned()), Some(Reason::Unsupported), why, place, frame);
         }
-        for tool in self.world.catalog.tools.iter().filter(|tool| is_of(tool, found)) {
-            self.may_be_another(tool, &why, place, frame);
+        for tool in Catalog::builtin().tools.iter().filter(|tool| is_of(tool, found)) {
+            self.change(What::Tool(&tool.id), Some(Reason::Unsupported), why.clone(), place, frame);
         }
     }
 }

@@ -5,6 +5,7 @@ use super::Tracer;
 use super::before::{What, shown};
 use super::frame::Frame;
 use crate::answer::Reason;
+use crate::catalog::Catalog;
 use crate::catalog::tool::Tool;
 use crate::facts::runners::{is_address, is_own, name_of};
 use crate::facts::shadow;
@@ -19,7 +20,7 @@ impl Tracer<'_> {
         if !written.contains(['@', '/', ':']) {
             return;
         }
-        for tool in self.world.catalog.tools.iter() {
+        for tool in Catalog::builtin().tools.iter() {
             let elsewhere = |packages: &Vec<String>| is_elsewhere(ecosystem, written, packages, tool);
             if tool.packages.get(ecosystem).is_some_and(elsewhere) {
                 self.stands_for(tool, written, place, frame);
@@ -38,7 +39,7 @@ impl Tracer<'_> {
                 page.iter().flat_map(|page| page.text.split(['"', '\'', '>', '<', ' ', '\n'])).filter(|word| !word.is_empty());
             words.take(NAMES).map(name_of).collect()
         };
-        for tool in self.world.catalog.tools.iter() {
+        for tool in Catalog::builtin().tools.iter() {
             let named = |package: &String| names.iter().any(|name| name.replace('_', "-") == *package);
             if tool.packages.get("pypi").is_some_and(|packages| packages.iter().any(named)) {
                 self.stands_for(tool, written, place, frame);
@@ -46,27 +47,11 @@ impl Tracer<'_> {
         }
     }
 
-    fn stands_for(&mut self, tool: &Tool, written: &str, place: &Place, frame: &Frame) {
-        for program in programs(tool) {
-            let why = format!("{} is installed from {}, which is not read", shown(program), shown(written));
-            self.change(What::Name(program.to_owned()), Some(Reason::Unsupported), why, place, frame);
-        }
+    fn stands_for(&mut self, tool: &'static Tool, written: &str, place: &Place, frame: &Frame) {
+        let name = tool.packages.values().flatten().next().map_or(tool.id.as_str(), |package| last(package));
+        let why = format!("{} is installed from {}, which is not read", shown(name), shown(written));
+        self.change(What::Tool(&tool.id), Some(Reason::Unsupported), why, place, frame);
     }
-
-    /// From here on a tool's programs may be other ones.
-    pub(super) fn may_be_another(&mut self, tool: &Tool, why: &str, place: &Place, frame: &Frame) {
-        for program in programs(tool) {
-            self.change(What::Name(program.to_owned()), Some(Reason::Unsupported), why.to_owned(), place, frame);
-        }
-    }
-}
-
-/// The programs that a tool's packages bring under their own names.
-fn programs(tool: &Tool) -> Vec<&str> {
-    let mut programs: Vec<&str> = tool.run.iter().filter_map(|row| row.argv.as_ref()?.first()).map(String::as_str).collect();
-    programs.retain(|program| tool.packages.values().flatten().any(|package| last(package) == *program));
-    programs.dedup();
-    programs
 }
 
 /// The last part of a package's name that is no version of a module.

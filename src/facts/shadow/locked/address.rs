@@ -39,7 +39,8 @@ pub(super) fn is_of_python(address: &str, name: &str, lock: &str) -> bool {
     let Some((host, path)) = parts(address) else { return false };
     let file = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase().replace(['_', '.'], "-");
     let rest = file.strip_prefix(&name.to_ascii_lowercase().replace(['_', '.'], "-")).and_then(|rest| rest.strip_prefix('-'));
-    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) && (is_known(host) || hands_out_others(host, name, lock))
+    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        && (is_known(host) || hands_out_others(host, name, lock))
 }
 
 /// Host and path of an address that is plain.

@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::answer::Reason;
 use crate::catalog::Tool;
 use crate::facts::hold::{Hold, HoldEffect};
-use crate::facts::runners::World;
+use crate::facts::runners::{World, is_own};
 use crate::text::{RepoPath, Span};
 
 /// What was asked of a lock file: which one, for whose package, from where.
@@ -73,9 +73,9 @@ pub(super) fn npm(name: &str, tool: &Tool, directory: &RepoPath, world: &World<'
         let there = |file: &str| dir.join(file).filter(|path| world.snapshot.is_file(path));
         let shrunk = there(OF_NPM[0].0).is_some();
         let files = OF_NPM.iter().enumerate().filter(|(at, _)| !(shrunk && *at == 1));
-        files.filter_map(|(_, (file, reader))| Some((there(file)?, reader))).find_map(|(path, reader)| {
-            ask(&path, *reader, name, tool, directory, world)
-        })
+        files
+            .filter_map(|(_, (file, reader))| Some((there(file)?, reader)))
+            .find_map(|(path, reader)| ask(&path, *reader, name, tool, directory, world))
     })
 }
 
@@ -122,7 +122,8 @@ fn look(path: &RepoPath, reader: Reader, name: &str, tool: &Tool, directory: &Re
 impl Asked<'_> {
     /// Something odd at a line or key, unless it is the tool's own repository.
     fn from(&self, source: &str, span: Span) -> Option<Odd> {
-        let own = crate::facts::runners::is_own(source, self.tool);
+        let repository = source.split(['?', '#']).next().unwrap_or(source);
+        let own = is_own(repository, self.tool) || source.contains("://") && super::npm::elsewhere(source, self.name).is_none();
         (!own).then(|| Odd { span, what: What::From(source.chars().take(SHOWN).collect()) })
     }
 }

@@ -102,9 +102,11 @@ fn entries<'t>(text: &'t str, key: &str, opens: char) -> impl Iterator<Item = Re
         rest.starts_with(opens).then_some((at, rest))
     };
     let found = places.into_iter().filter_map(value).enumerate();
-    found.take(ENTRIES + 1).map(move |(nth, (at, rest))| {
-        if nth == ENTRIES { Err(Span::new(at, at + len)) } else { Ok((at, rest)) }
-    })
+    found.take(ENTRIES + 1).map(
+        move |(nth, (at, rest))| {
+            if nth == ENTRIES { Err(Span::new(at, at + len)) } else { Ok((at, rest)) }
+        },
+    )
 }
 
 /// The object that begins an entry, with the place of its key; no document where it is none that is read.

@@ -96,7 +96,8 @@ fn elsewhere(source: &str, span: Span, asked: &Asked<'_>) -> Option<Odd> {
 /// The text behind a key of a table in one line.
 fn value_of<'t>(text: &'t str, key: &str) -> Option<&'t str> {
     let rest = text.match_indices(key).find_map(|(at, _)| {
-        let alone = text[..at].trim_end_matches(['"', ' ']).is_empty() || text[..at].trim_end_matches('"').ends_with(['{', ' ', ',']);
+        let alone =
+            text[..at].trim_end_matches(['"', ' ']).is_empty() || text[..at].trim_end_matches('"').ends_with(['{', ' ', ',']);
         let rest = text[at + key.len()..].trim_start_matches(['"', ' ']).strip_prefix('=')?;
         alone.then(|| rest.trim_start())
     })?;

@@ -64,9 +64,9 @@ fn is_locator(text: &str, asked: &Asked<'_>) -> bool {
     match rest.split_once("::") {
         None => is_version(rest),
         Some((version, bound)) => {
-            let address = bound.strip_prefix("__archiveUrl=").map(|text| {
-                text.replace("%3A", ":").replace("%2F", "/").replace("%40", "@").replace("%25", "%")
-            });
+            let address = bound
+                .strip_prefix("__archiveUrl=")
+                .map(|text| text.replace("%3A", ":").replace("%2F", "/").replace("%40", "@").replace("%25", "%"));
             let address = address.filter(|address| !address.contains('&'));
             is_version(version) && address.is_some_and(|address| address::is_of_npm(&address, asked.name, asked.text))
         }
