@@ -92,7 +92,7 @@ impl Tracer<'_> {
             _ if writes_back(words) => {
                 let files = operands().filter_map(|at| frame.workdir.resolve(texts[at]));
                 let files = files.filter(|path| self.world.snapshot.is_file(path));
-                let installed = operands().filter_map(|at| self.into_package(&words[at].shape()));
+                let installed = operands().filter_map(|at| self.write_to_package(&words[at].shape()));
                 let lines = replaced(rest);
                 let edit = |path| lines.clone().map_or(Edit::Written(RepoPath::clone(&path)), |texts| Edit::Lines(path, texts));
                 files.map(edit).chain(installed).collect()
@@ -114,7 +114,7 @@ impl Tracer<'_> {
             .into_iter()
             .chain(says)
             .chain(self.overwritten(words, stdin, frame))
-            .chain(self.into_packages(words, frame))
+            .chain(self.writes_to_packages(words, frame))
             .collect();
         let Some(place) = frame.chain.last().map(|hop| hop.place.clone()) else { return };
         self.puts(words, &edits, &place, frame);
@@ -138,7 +138,7 @@ impl Tracer<'_> {
 
     /// A script writes to a file.
     pub(super) fn writes(&mut self, path: &str, nothing: bool, place: &Place, frame: &Frame) {
-        let installed = self.into_package(path);
+        let installed = self.write_to_package(path);
         let written = installed.or_else(|| self.written(path, frame)).map(|edit| if nothing { edit.emptied() } else { edit });
         if let Some(edit) = written.or_else(|| self.new_file(path, frame)) {
             self.remember_edit(edit, "the script", place, frame);

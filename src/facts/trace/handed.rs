@@ -43,7 +43,7 @@ impl Tracer<'_> {
             HandedTo::Program => {
                 self.release_redirection(handed.text.as_deref().unwrap_or_default(), place, frame);
                 self.script_writes(handed.text.as_deref().unwrap_or_default(), place, frame);
-                let package = handed.text.as_deref().and_then(|path| self.into_package(path));
+                let package = handed.text.as_deref().and_then(|path| self.write_to_package(path));
                 if let Some(edit) = package {
                     return self.remember_edit(edit, "the script", place, frame);
                 }

@@ -32,13 +32,13 @@ enum Inside<'t> {
 
 impl Tracer<'_> {
     /// What is written to a path in the package of a tool.
-    pub(super) fn into_package(&self, path: &str) -> Option<Edit> {
+    pub(super) fn write_to_package(&self, path: &str) -> Option<Edit> {
         let found = inside(path)?;
         self.world.catalog.tools.iter().any(|tool| is_of(tool, found)).then(|| Edit::Package(path.to_owned()))
     }
 
     /// What a command writes there by its words.
-    pub(super) fn into_packages(&self, words: &[Word], frame: &Frame) -> Vec<Edit> {
+    pub(super) fn writes_to_packages(&self, words: &[Word], frame: &Frame) -> Vec<Edit> {
         let Some(program) = words.first().and_then(|word| word.value.as_deref()).map(program_name) else { return Vec::new() };
         if program == PATCHER.0 {
             return self.patches(&words[1..], frame);
@@ -48,11 +48,11 @@ impl Tracer<'_> {
         }
         let Some((sources, target, _)) = operands(&words[1..]) else { return Vec::new() };
         let target = target.shape();
-        let whole = self.into_package(&target);
+        let whole = self.write_to_package(&target);
         let below = sources.iter().filter_map(|source| {
             let source = source.shape();
             let name = source.trim_end_matches('/').rsplit('/').next()?;
-            self.into_package(&format!("{}/{name}", target.trim_end_matches('/')))
+            self.write_to_package(&format!("{}/{name}", target.trim_end_matches('/')))
         });
         // Links among the programs are told where those are placed.
         let is_program = |edit: &Edit| matches!(edit, Edit::Package(path) if matches!(inside(path), Some(Inside::Program(_))));
@@ -70,7 +70,7 @@ impl Tracer<'_> {
             let mut parts = bare.split('+');
             let first = parts.next()?;
             let package = if first.starts_with('@') { format!("{first}/{}", parts.next()?) } else { first.to_owned() };
-            self.into_package(&format!("{}/{package}", HOMES[0].1))
+            self.write_to_package(&format!("{}/{package}", HOMES[0].1))
         });
         named.take(PLACES).collect()
     }
@@ -84,7 +84,7 @@ impl Tracer<'_> {
         let found = places.filter_map(|at| {
             let rest = &code[at..];
             let end = rest.find(|c: char| c.is_whitespace() || "'\"`),;".contains(c)).unwrap_or(rest.len());
-            let edit = self.into_package(&rest[..end])?;
+            let edit = self.write_to_package(&rest[..end])?;
             // Programs are often called where they lie.
             let from = code[..at].rfind('\n').map_or(0, |end| end + 1);
             let line = code[from..].lines().next().unwrap_or_default();

@@ -33,7 +33,7 @@ impl Tracer<'_> {
             _ => {
                 let nothing = rest.iter().any(|word| word.strip_prefix("if=") == Some(NOTHING));
                 let named = written::named(words, self.world.catalog);
-                let named = named.iter().filter_map(|file| self.into_package(file).or_else(|| self.written(file, frame)));
+                let named = named.iter().filter_map(|file| self.write_to_package(file).or_else(|| self.written(file, frame)));
                 let code = runners::inline(words, stdin).map(|(row, code)| self.by_code(row, &code, frame)).unwrap_or_default();
                 named.map(|edit| if nothing { edit.emptied() } else { edit }).chain(code).collect()
             }
@@ -63,7 +63,7 @@ impl Tracer<'_> {
             }
         }
         if let [first, ..] = operands.as_slice() {
-            return self.into_package(first).or_else(|| self.written(first, frame)).into_iter().collect();
+            return self.write_to_package(first).or_else(|| self.written(first, frame)).into_iter().collect();
         }
         let text = file.filter(|file| *file != "-").map(|file| self.text_of(file, frame));
         self.applied(text.unwrap_or_else(|| stdin.map(|text| text.text().to_owned())), strip, &workdir)
@@ -111,7 +111,7 @@ impl Tracer<'_> {
                 before = name(line);
             } else if line.starts_with("+++ ") {
                 let gone = line.trim_end() == "+++ /dev/null";
-                let written = |path: RepoPath| self.into_package(path.as_str()).unwrap_or(Edit::Written(path));
+                let written = |path: RepoPath| self.write_to_package(path.as_str()).unwrap_or(Edit::Written(path));
                 let edit = if gone { before.take().map(Edit::Gone) } else { name(line).map(written) };
                 out.extend(edit.filter(|_| out.len() < FILES));
             } else if let Some(added) = line.strip_prefix('+').filter(|added| self.says(added)) {
