@@ -164,11 +164,6 @@ impl Tracer<'_> {
         meets.find_map(|change| self.reaches(change, frame))
     }
 
-    fn is_program_of(&self, id: &str, program: &str) -> bool {
-        let tool = self.world.catalog.tool(id);
-        tool.is_some_and(|tool| tool.run.iter().any(|row| row.argv.as_ref().is_some_and(|argv| argv[0] == program)))
-    }
-
     /// What earlier commands of the job, or the surroundings of this one, make of a program's name for a tree that is not this one: what
     /// lies in it is not asked.
     pub(super) fn looks_into_the_tree(&self, program: &str, frame: &Frame) -> Option<Hold> {

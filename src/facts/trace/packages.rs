@@ -94,6 +94,12 @@ impl Tracer<'_> {
         found.collect()
     }
 
+    /// Whether a program of this name starts a tool.
+    pub(super) fn is_program_of(&self, id: &str, program: &str) -> bool {
+        let tool = self.world.catalog.tool(id);
+        tool.is_some_and(|tool| tool.run.iter().any(|row| row.argv.as_ref().is_some_and(|argv| argv[0] == program)))
+    }
+
     /// From here on the programs of the package may be other ones.
     pub(super) fn changes_package(&mut self, path: &str, by: &str, place: &Place, frame: &Frame) {
         let Some(found) = inside(path) else { return };
