@@ -25,6 +25,9 @@ pub struct Programs {
     /// Where package managers put programs, whatever the directory above: what is run there is the installed one.
     #[serde(default)]
     pub installed_in: Vec<String>,
+    /// Hosts of the public registries, as lock files write them.
+    #[serde(default)]
+    pub registries: Vec<String>,
     /// What builds an image, in the words of any file.
     #[serde(default)]
     pub image_makers: Vec<String>,
@@ -269,6 +272,23 @@ pub struct Installer {
     /// Tables of such a file in which flags stand by their names; the empty name is its top.
     #[serde(default)]
     pub settings_tables: Vec<String>,
+    /// Flags, or variables in their place, with which none is looked for.
+    #[serde(default)]
+    pub settings_off: Vec<String>,
+    /// Files of the tree that are such files where none is named: of the nearest directory with one, the first.
+    #[serde(default)]
+    pub found: Vec<FoundSettings>,
+}
+
+/// A file of settings that an installer looks for by itself, from the working directory upward.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FoundSettings {
+    /// Its name.
+    pub file: String,
+    /// The keys down to the table in which the settings' own tables stand.
+    #[serde(default)]
+    pub below: Vec<String>,
 }
 
 /// What a word of an installer without a flag is.

@@ -98,6 +98,8 @@ pub struct Seen {
     pub(super) python_projects: std::sync::OnceLock<HashSet<RepoPath>>,
     /// Manifests of npm packages by the names that stand in them.
     pub(super) npm_names: std::sync::OnceLock<HashMap<String, Vec<RepoPath>>>,
+    /// What lock files say of where tools come from.
+    pub(super) locked: super::shadow::locked::Kept,
     /// Files that something may look for by itself where they lie, or in another directory.
     pub(super) looked_for: std::sync::OnceLock<Vec<RepoPath>>,
 }

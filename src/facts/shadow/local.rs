@@ -1,6 +1,8 @@
 //! Owns the names under which a package of the tree installs programs: its own and those of its scripts. Refuses archives, which
 //! are not read.
 
+use std::borrow::Cow;
+
 use crate::doc::{Format, Value};
 use crate::facts::runners::World;
 use crate::text::{RepoPath, Span};
@@ -107,13 +109,30 @@ fn keys(table: Option<Value<'_>>) -> Vec<String> {
     table.into_iter().flat_map(Value::entries).filter_map(|entry| entry.name().map(str::to_owned)).collect()
 }
 
-/// The lines of a list of requirements, without comments, where they stand.
-pub(in crate::facts) fn lines(text: &str) -> impl Iterator<Item = (&str, Span)> {
+/// The lines of a list of requirements, without comments, where they begin; a line that ends in `\\` goes on in the next one (pip,
+/// "Requirements File Format").
+pub(in crate::facts) fn lines(text: &str) -> impl Iterator<Item = (Cow<'_, str>, Span)> {
     let mut offset = 0;
-    let lines = text.split_inclusive('\n').map(move |line| {
-        let (start, content) = (offset, line.split(" #").next().unwrap_or("").trim());
+    let mut begun: Option<(String, usize)> = None;
+    let lines = text.split_inclusive('\n').filter_map(move |line| {
+        let start = offset;
         offset += line.len();
-        (content, Span::new(start, start + line.trim_end().len()))
+        let end = start + line.trim_end().len();
+        let whole = line.trim_end_matches(['\n', '\r']);
+        if let Some(head) = whole.strip_suffix('\\').filter(|_| !whole.trim_start().starts_with('#')) {
+            begun.get_or_insert_with(|| (String::new(), start)).0.push_str(head);
+            return None;
+        }
+        Some(match begun.take() {
+            Some((head, from)) => {
+                let joined = head + line;
+                (Cow::Owned(joined.split(" #").next().unwrap_or("").trim().to_owned()), Span::new(from, end))
+            }
+            None => {
+                let content = line.split(" #").next().unwrap_or("").trim();
+                (Cow::Borrowed(content), Span::new(start, end))
+            }
+        })
     });
     lines.filter(|(content, _)| !content.is_empty() && !content.starts_with('#'))
 }

@@ -4,6 +4,7 @@
 mod go;
 pub(in crate::facts) mod launchers;
 pub(in crate::facts) mod local;
+pub(in crate::facts) mod locked;
 pub(in crate::facts) mod managers;
 pub(in crate::facts) mod npm;
 mod python;
@@ -14,6 +15,7 @@ mod tests;
 
 pub(super) use npm::elsewhere as npm_elsewhere;
 pub(super) use python::console_script;
+pub(super) use requirements::declared;
 
 use super::hold::{Hold, HoldEffect};
 use super::matching;
@@ -163,12 +165,13 @@ pub fn of_tree(tool: &Tool, row: &Run, workdir: &Workdir, env: &Env, world: &Wor
     }
     let program = row.argv.as_ref().and_then(|argv| argv.first()).map(String::as_str);
     for name in tool.packages.get("npm").into_iter().flatten() {
-        holds.extend(npm::package(name, program, &directory, world));
+        holds.extend(npm::package(name, program, &directory, world).or_else(|| locked::npm(name, tool, &directory, world)));
     }
     for name in tool.packages.get("pypi").into_iter().flatten() {
         holds.extend(python::package(name, row, &directory, world));
         holds.extend(python::on_path(name, row, workdir, env, world));
-        holds.extend(requirements::elsewhere(name, tool, &directory, world));
+        let listed = requirements::elsewhere(name, tool, &directory, world);
+        holds.extend(listed.or_else(|| locked::python(name, tool, &directory, world)));
     }
     if holds.is_empty() && tool.packages.contains_key("pypi") {
         holds.extend(python::plugins_on_path(tool, row, workdir, env, world));

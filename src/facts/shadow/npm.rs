@@ -1,5 +1,5 @@
 //! Owns what makes an npm tool's name mean another package: sources that are no registry, overrides, packages of the tree.
-//! Refuses the rest of lock files: what is installed is not in the tree.
+//! Refuses lock files: those are `locked`.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::answer::Reason;
 use crate::doc::{Format, Value};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::runners::World;
-use crate::text::{Place, RepoPath, Span};
+use crate::text::{Place, RepoPath};
 
 /// Where a `package.json` lists packages that are installed.
 pub(in crate::facts) const TABLES: [&str; 4] = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
@@ -36,12 +36,14 @@ pub(super) fn package(name: &str, program: Option<&str>, directory: &RepoPath, w
             let why = format!("the package itself has a program called `{}`", program.unwrap_or(name));
             return Some(Hold::new(HoldEffect::Void, value.place(), why));
         }
-        if let Some(hold) = linked(name, &dir, world) {
-            return Some(hold);
-        }
         let direct = TABLES.iter().any(|table| root.get(table).is_some_and(|table| table.get(name).is_some()));
         for route in [&["overrides"][..], &["resolutions"][..], &["pnpm", "overrides"][..]] {
             if let Some(hold) = root.route(route).and_then(|table| overridden(name, table, root, direct, 0)) {
+                return Some(hold);
+            }
+        }
+        for route in [&["patchedDependencies"][..], &["pnpm", "patchedDependencies"][..]] {
+            if let Some(hold) = root.route(route).and_then(|table| patched(name, table)) {
                 return Some(hold);
             }
         }
@@ -87,49 +89,6 @@ fn workspace_named(name: &str, asked: &Asked, world: &World<'_>) -> Option<Hold>
     let own_repository = path.parent().is_root();
     let effect = if own_repository { HoldEffect::Note } else { HoldEffect::Void };
     Some(Hold::new(effect, value.place(), format!("a package of this repository is called `{name}`")))
-}
-
-/// An entry of npm's lock file that is a link: `npm ci` puts a directory of the tree there. The file is large, and not parsed.
-fn linked(name: &str, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
-    // The first of them is the one that npm reads.
-    let files = ["npm-shrinkwrap.json", "package-lock.json"].iter().filter_map(|file| directory.join(file));
-    let path = files.into_iter().find(|path| world.snapshot.is_file(path))?;
-    let file = world.snapshot.read(&path).ok()?;
-    if let Some(at) = file.text.find("\\u0") {
-        let why = "the lock file spells letters as numbers, which npm never does, and is not read";
-        return Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), file.place(Span::new(at, at + 2)), why));
-    }
-    let key = format!("\"node_modules/{name}\"");
-    let entries = file.text.match_indices(&key).map(|(at, _)| (at, object(&file.text[at + key.len()..])));
-    let is_link = |entry: &str| {
-        let value = |(at, key): (usize, &str)| entry[at + key.len()..].trim_start_matches([' ', ':', '\n', '\r', '\t']);
-        entry.match_indices("\"link\"").any(|found| value(found).starts_with("true"))
-    };
-    let (at, _) = entries.into_iter().find(|(_, entry)| is_link(entry))?;
-    let place = file.place(Span::new(at, at + key.len()));
-    let why = format!("the lock file puts a directory of the tree in the place of `{name}`");
-    Some(Hold::new(HoldEffect::Void, place, why))
-}
-
-/// The text of the object that begins next, up to its own end.
-fn object(text: &str) -> &str {
-    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = quoted,
-            b'"' => quoted = !quoted,
-            b'{' if !quoted => depth += 1,
-            b'}' if !quoted => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return &text[..at];
-                }
-            }
-            _ => {}
-        }
-    }
-    text
 }
 
 /// What is held when a specification is none of the registry's package of the name (npm-package-arg; protocols of yarn and pnpm).
@@ -197,6 +156,14 @@ fn overridden(name: &str, table: Value<'_>, root: Value<'_>, direct: bool, depth
     None
 }
 
+/// A patch of the tree for the package, by its name or by a version of it (pnpm, "patchedDependencies"; bun, "bun patch").
+fn patched(name: &str, table: Value<'_>) -> Option<Hold> {
+    let mine = |key: &str| key.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('@'));
+    let entry = table.entries().find(|entry| entry.key.as_str().is_some_and(mine))?;
+    let why = format!("a patch of the tree, which is not read, changes `{name}`");
+    Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), entry.value.place(), why))
+}
+
 /// What a table of overrides puts in the place of a package that a manifest asks for itself, as it is written.
 pub(in crate::facts) fn instead(name: &str, table: Value<'_>) -> Vec<String> {
     let mine = |key: &str| {
@@ -237,6 +204,9 @@ fn pnpm_workspace(name: &str, directory: &RepoPath, asked: &Asked, world: &World
     let document = world.snapshot.document(&path, Format::Yaml).ok()?;
     let root = document.root();
     if let Some(hold) = root.get("overrides").and_then(|table| overridden(name, table, root, false, 0)) {
+        return Some(hold);
+    }
+    if let Some(hold) = root.get("patchedDependencies").and_then(|table| patched(name, table)) {
         return Some(hold);
     }
     let named = root.get("catalogs").into_iter().flat_map(Value::entries).map(|entry| entry.value);

@@ -14,7 +14,7 @@ const LISTS: usize = 16;
 /// The first requirement of the tool's name that is taken from elsewhere.
 pub(super) fn elsewhere(name: &str, tool: &Tool, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
     directory.ancestors().find_map(|dir| {
-        lists(&dir, name, tool, world).or_else(|| pyproject(&dir, name, tool, world)).or_else(|| pipfile(&dir, name, tool, world))
+        lists(&dir, name, tool, world).or_else(|| declared(&dir, name, tool, world)).or_else(|| pipfile(&dir, name, tool, world))
     })
 }
 
@@ -31,20 +31,30 @@ fn lists(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Op
         });
         files.filter_map(|file| dir.join(file)).collect::<Vec<_>>()
     });
-    for path in names.take(LISTS) {
+    let mut open: Vec<RepoPath> = names.take(LISTS).collect();
+    let mut next = 0;
+    while let Some(path) = open.get(next).cloned() {
+        next += 1;
         let Ok(file) = world.snapshot.read_marked(&path) else { continue };
-        let mut offset = 0;
-        for line in file.text.split_inclusive('\n') {
-            let (start, text) = (offset, line.split(" #").next().unwrap_or("").trim());
-            offset += line.len();
+        for (text, span) in local::lines(&file.text) {
             // `deps =` of tox, and `py312: ` in front of one.
-            let text = if path.file_name() == "tox.ini" { dependency(text) } else { text };
+            let text = if path.file_name() == "tox.ini" { dependency(&text) } else { &text };
             if is_elsewhere(text, name, tool) || declares(text, name, tool, directory, world) {
-                return Some(hold(file.place(Span::new(start, start + line.trim_end().len())), name));
+                return Some(hold(file.place(span), name));
             }
+            let taken_in = taken_in(text).and_then(|list| path.parent().join(list)).filter(|list| world.snapshot.is_file(list));
+            open.extend(taken_in.filter(|list| open.len() < LISTS && !open.contains(list)));
         }
     }
     None
+}
+
+/// The list that a line takes in: `-r LIST`, `-c LIST`.
+fn taken_in(line: &str) -> Option<&str> {
+    let flags = ["--requirement", "--constraint", "-r", "-c"];
+    let rest = flags.iter().find_map(|flag| line.strip_prefix(flag))?.trim_start_matches(['=', ' ', '\t']);
+    let rest = rest.strip_prefix("{toxinidir}/").unwrap_or(rest);
+    (!rest.is_empty() && !rest.contains("://")).then_some(rest)
 }
 
 fn dependency(line: &str) -> &str {
@@ -94,6 +104,32 @@ fn is_own(address: &str, tool: &Tool) -> bool {
     repositories.any(|repository| {
         let bare = repository.split_once("://").map_or(repository.as_str(), |(_, rest)| rest);
         address.contains(bare)
+    })
+}
+
+/// What the project in a directory asks for under the tool's name, and not from an index.
+pub(in crate::facts) fn declared(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Option<Hold> {
+    pyproject(directory, name, tool, world).or_else(|| setup(directory, name, tool, world))
+}
+
+/// Files in which managers and builders of environments find requirements as texts.
+const PROJECTS: [&str; 5] = ["pyproject.toml", "setup.cfg", "setup.py", "tox.toml", "hatch.toml"];
+
+/// `NAME @ ADDRESS` in a text of such a file.
+fn setup(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Option<Hold> {
+    PROJECTS.iter().find_map(|file| {
+        let path = directory.join(file).filter(|path| world.snapshot.is_file(path))?;
+        let file = world.snapshot.read(&path).ok().filter(|file| file.text.contains(name))?;
+        let mut offset = 0;
+        file.text.split_inclusive('\n').find_map(|line| {
+            let start = offset;
+            offset += line.len();
+            let comment = line.trim_start().starts_with('#');
+            let mut texts = line.split(['"', '\'']).filter(|text| !comment && text.contains('@'));
+            let named = |text: &str| text.split('@').next().is_some_and(|head| !head.contains(['/', ':']));
+            let found = texts.any(|text| named(text) && is_elsewhere(text.trim(), name, tool));
+            found.then(|| hold(file.place(Span::new(start, start + line.trim_end().len())), name))
+        })
     })
 }
 

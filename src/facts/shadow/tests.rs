@@ -1,6 +1,6 @@
 //! Tests of what in a tree gives a tool's name another meaning, of the shadows that no step shows.
 
-use super::{go, npm, runs_first, runs_unseen};
+use super::{go, locked, npm, runs_first, runs_unseen};
 use crate::catalog::Catalog;
 use crate::facts::hold::HoldEffect;
 use crate::facts::meter::Meter;
@@ -110,7 +110,8 @@ fn sources_of_npm_packages() {
     ] {
         let lock = format!(r#"{{"packages": {{"node_modules/eslint": {entry}}}}}"#);
         let files = [("package.json", "{}"), ("package-lock.json", lock.as_str())];
-        assert_eq!(in_world(&files, |world| effect(npm::package("eslint", None, &RepoPath::root(), world))), expected, "{entry}");
+        let tool = Catalog::builtin().tool("eslint").expect("a tool");
+        assert_eq!(in_world(&files, |world| effect(locked::npm("eslint", tool, &RepoPath::root(), world))), expected, "{entry}");
     }
     let catalog = [("package.json", "{}"), ("pnpm-workspace.yaml", "catalogs:\n  x:\n    eslint: link:fake\n")];
     assert_eq!(in_world(&catalog, |world| effect(npm::package("eslint", None, &RepoPath::root(), world))), "void");

@@ -9,7 +9,7 @@ use super::laid_over::{Laid, Over, Overlaid, operands};
 use super::{Frame, Tracer};
 use crate::answer::Reason;
 use crate::catalog::program::Placing;
-use crate::catalog::{self, Catalog};
+use crate::catalog::{self, Catalog, Tool};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching::program_name;
 use crate::facts::pipeline::{Start, Turn};
@@ -72,6 +72,8 @@ pub(super) enum What {
     Every,
     /// From here on a file of the tree may stand under this name.
     Name(String),
+    /// From here on this tool may be another one, however it is started.
+    Tool(&'static str),
     /// From here on another program of the tree stands in this file.
     File(RepoPath),
     /// From here on the files of this directory may stand among the programs.
@@ -89,7 +91,7 @@ pub(super) enum What {
 impl Tracer<'_> {
     /// Remembers a change; those of names and files reach what comes next in the same unit.
     pub(super) fn change(&mut self, what: What, doubt: Option<Reason>, why: String, place: &Place, frame: &Frame) {
-        let at_once = matches!(what, What::Name(_) | What::File(_) | What::Copied(_) | What::Anything);
+        let at_once = matches!(what, What::Name(_) | What::Tool(_) | What::File(_) | What::Copied(_) | What::Anything);
         self.remember((what, at_once), doubt, why, place, frame);
     }
 
@@ -155,11 +157,19 @@ impl Tracer<'_> {
         changes.iter().filter(meets).find_map(|change| self.reaches(change, frame))
     }
 
+    /// What earlier commands of the job make of a tool.
+    pub(super) fn tool_before(&self, tool: &Tool, frame: &Frame) -> Option<Hold> {
+        let changes = self.before.changes.get(&(frame.pipeline, frame.job)).filter(|_| !frame.workdir.is_images())?;
+        let mut meets = changes.iter().filter(|change| matches!(change.what, What::Tool(id) if id == tool.id));
+        meets.find_map(|change| self.reaches(change, frame))
+    }
+
     /// What earlier commands of the job, or the surroundings of this one, make of a program's name for a tree that is not this one: what
     /// lies in it is not asked.
     pub(super) fn looks_into_the_tree(&self, program: &str, frame: &Frame) -> Option<Hold> {
         let may = |what: &What| match what {
             What::Name(name) => name == program,
+            What::Tool(id) => self.is_program_of(id, program),
             What::Variable(..) | What::Edit(_) | What::Laid(_) | What::File(_) | What::Every => false,
             What::Directory(_) | What::Somewhere(_) | What::Copied(_) | What::Anything => true,
         };
@@ -177,7 +187,7 @@ impl Tracer<'_> {
             What::Somewhere(tail) => self.lies_below(tail, program),
             What::Name(name) => name == program,
             What::Anything => true,
-            What::Every | What::Variable(..) | What::Edit(_) | What::Laid(_) | What::File(_) => false,
+            What::Every | What::Tool(_) | What::Variable(..) | What::Edit(_) | What::Laid(_) | What::File(_) => false,
         }
     }
 

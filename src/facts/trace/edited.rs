@@ -50,6 +50,8 @@ pub(super) enum Edit {
     Lines(RepoPath, Vec<String>),
     /// What is said here is written into files.
     Says(String),
+    /// Something is written to this path, in an installed package.
+    Package(String),
 }
 
 impl Edit {
@@ -62,7 +64,7 @@ impl Edit {
     pub(super) fn path(&self) -> Option<&RepoPath> {
         match self {
             Self::Gone(path) | Self::Over(path) | Self::Written(path) | Self::Emptied(path) | Self::Lines(path, _) => Some(path),
-            Self::Revision | Self::Says(_) => None,
+            Self::Revision | Self::Says(_) | Self::Package(_) => None,
         }
     }
 }
@@ -90,9 +92,10 @@ impl Tracer<'_> {
             _ if writes_back(words) => {
                 let files = operands().filter_map(|at| frame.workdir.resolve(texts[at]));
                 let files = files.filter(|path| self.world.snapshot.is_file(path));
+                let installed = operands().filter_map(|at| self.write_to_package(&words[at].shape()));
                 let lines = replaced(rest);
                 let edit = |path| lines.clone().map_or(Edit::Written(RepoPath::clone(&path)), |texts| Edit::Lines(path, texts));
-                files.map(edit).collect()
+                files.map(edit).chain(installed).collect()
             }
             ("npm", ["pkg", "set" | "delete" | "fix", keys @ ..]) => {
                 let touches = |key: &&&str| ["scripts", "workspaces"].iter().any(|of| key.starts_with(of));
@@ -107,7 +110,12 @@ impl Tracer<'_> {
         };
         let name = program_name(program).to_owned();
         let says = self.suppresses(&texts).map(Edit::Says);
-        let edits: Vec<Edit> = edits.into_iter().chain(says).chain(self.overwritten(words, stdin, frame)).collect();
+        let edits: Vec<Edit> = edits
+            .into_iter()
+            .chain(says)
+            .chain(self.overwritten(words, stdin, frame))
+            .chain(self.writes_to_packages(words, frame))
+            .collect();
         let Some(place) = frame.chain.last().map(|hop| hop.place.clone()) else { return };
         self.puts(words, &edits, &place, frame);
         for edit in edits {
@@ -130,7 +138,8 @@ impl Tracer<'_> {
 
     /// A script writes to a file.
     pub(super) fn writes(&mut self, path: &str, nothing: bool, place: &Place, frame: &Frame) {
-        let written = self.written(path, frame).map(|edit| if nothing { edit.emptied() } else { edit });
+        let installed = self.write_to_package(path);
+        let written = installed.or_else(|| self.written(path, frame)).map(|edit| if nothing { edit.emptied() } else { edit });
         if let Some(edit) = written.or_else(|| self.new_file(path, frame)) {
             self.remember_edit(edit, "the script", place, frame);
         }
@@ -147,7 +156,10 @@ impl Tracer<'_> {
         self.before.over = None;
     }
 
-    fn remember_edit(&mut self, edit: Edit, by: &str, place: &Place, frame: &Frame) {
+    pub(super) fn remember_edit(&mut self, edit: Edit, by: &str, place: &Place, frame: &Frame) {
+        if let Edit::Package(path) = &edit {
+            return self.changes_package(path, by, place, frame);
+        }
         // Before a checkout nothing lies there, and what runs in an image changes the files of the image.
         if frame.workdir.is_images() || frame.never_starts() || !frame.has_checkout() || self.is_only_looked_for(&edit) {
             return;
@@ -159,7 +171,7 @@ impl Tracer<'_> {
             Edit::Emptied(path) => format!("{by} empties {} before", shown(path.as_str())),
             Edit::Revision => format!("{by} puts another revision in place of the files before"),
             Edit::Written(path) | Edit::Lines(path, _) => format!("{by} writes to {} before", shown(path.as_str())),
-            Edit::Says(_) => format!("{by} writes into files before what keeps the tool from reporting"),
+            Edit::Says(_) | Edit::Package(_) => format!("{by} writes into files before what keeps the tool from reporting"),
         };
         let hold = Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why);
         let (chain, starts) = (frame.chain.clone(), Arc::clone(&frame.starts));
@@ -240,7 +252,7 @@ impl Tracer<'_> {
                     Edit::Says(text) if tool.suppress.as_ref().is_some_and(|suppress| text.contains(&suppress.word)) => {
                         edited.holds.push(hold);
                     }
-                    Edit::Written(_) | Edit::Lines(..) | Edit::Says(_) => {}
+                    Edit::Written(_) | Edit::Lines(..) | Edit::Says(_) | Edit::Package(_) => {}
                 }
             }
         }
@@ -256,7 +268,7 @@ impl Tracer<'_> {
             Edit::Revision => hops.next().is_some(),
             Edit::Written(path) | Edit::Emptied(path) => hops.any(|hop| hop.place.path == *path) || self.is_made(path, frame),
             Edit::Lines(path, texts) => hops.any(|hop| hop.place.path == *path && holds_all(&self.told_by(hop), texts)),
-            Edit::Says(_) => false,
+            Edit::Says(_) | Edit::Package(_) => false,
         }
     }
 

@@ -43,6 +43,10 @@ impl Tracer<'_> {
             HandedTo::Program => {
                 self.release_redirection(handed.text.as_deref().unwrap_or_default(), place, frame);
                 self.script_writes(handed.text.as_deref().unwrap_or_default(), place, frame);
+                let package = handed.text.as_deref().and_then(|path| self.write_to_package(path));
+                if let Some(edit) = package {
+                    return self.remember_edit(edit, "the script", place, frame);
+                }
                 let target = handed.text.as_deref().and_then(|path| path.rsplit_once('/'));
                 let Some((_, name)) = target.filter(|(directory, _)| self.is_searched(directory, frame)) else { return };
                 let why = format!("a text is written where {} lies", shown(name));

@@ -25,6 +25,8 @@ pub(super) struct Install<'w> {
     pub(super) sources: Vec<&'w str>,
     /// Files of settings.
     pub(super) settings: Vec<&'w str>,
+    /// Whether it is told to look for none.
+    pub(super) without_settings: bool,
 }
 
 /// What a command installs; `None` for one that is no installer.
@@ -43,8 +45,17 @@ pub(super) fn read(words: &[Word]) -> Option<Install<'_>> {
 /// What words behind such a command are; the lines of a list that begin with a flag are written alike.
 pub(super) fn read_words<'w>(row: &'static Installer, words: &[&'w str]) -> Install<'w> {
     let none = Vec::new;
-    let mut out =
-        Install { row, bare: none(), flagged: none(), lists: none(), constraints: none(), sources: none(), settings: none() };
+    let mut out = Install {
+        row,
+        bare: none(),
+        flagged: none(),
+        lists: none(),
+        constraints: none(),
+        sources: none(),
+        settings: none(),
+        without_settings: false,
+    };
+    out.without_settings = row.settings_off.iter().any(|flag| words.contains(&flag.as_str()));
     let mut words = words.iter().copied();
     while let Some(word) = words.next() {
         if !word.starts_with('-') {

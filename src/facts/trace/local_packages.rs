@@ -7,15 +7,14 @@ use super::before::{What, shown};
 use super::installer::{self, Install};
 use super::{Frame, Tracer};
 use crate::answer::Reason;
-use crate::catalog::Tool;
-use crate::doc::Format;
-use crate::facts::matching::program_name;
+use crate::catalog::{Catalog, Tool};
+use crate::facts::shadow;
 use crate::facts::shadow::local::{self, Kind};
 use crate::facts::shell::Word;
 use crate::text::{Place, RepoPath};
 
 /// Operands of one command that are looked at.
-const OPERANDS: usize = 32;
+pub(super) const OPERANDS: usize = 32;
 
 /// Requirements of the tree in one list that are looked at.
 const REQUIREMENTS: usize = 64;
@@ -44,9 +43,9 @@ enum Built {
 
 /// Where an installer is started, and by which line.
 #[derive(Clone, Copy)]
-struct At<'a> {
-    place: &'a Place,
-    frame: &'a Frame,
+pub(super) struct At<'a> {
+    pub(super) place: &'a Place,
+    pub(super) frame: &'a Frame,
 }
 
 impl Tracer<'_> {
@@ -80,11 +79,12 @@ impl Tracer<'_> {
             }
         } else if let Some(path) = frame.workdir.resolve(path) {
             self.package_of_tree(kind, &path, operand, place, frame);
+            self.declared_by(kind, &path, frame);
         }
     }
 
     /// The lists that an installer reads, and where it looks for packages.
-    fn sources(&mut self, install: &Install<'_>, at: At<'_>, read: &mut BTreeSet<RepoPath>) {
+    pub(super) fn sources(&mut self, install: &Install<'_>, at: At<'_>, read: &mut BTreeSet<RepoPath>) {
         for list in install.lists.iter().chain(&install.constraints).take(OPERANDS) {
             if let Some(path) = at.frame.workdir.resolve(list) {
                 self.list(install, &path, at, read);
@@ -108,6 +108,7 @@ impl Tracer<'_> {
         let mut left = REQUIREMENTS;
         for (line, span) in local::lines(&file.text) {
             let place = file.place(span);
+            let line = &*line;
             if line.starts_with('-') && local::path_of(line).is_none() {
                 let words: Vec<&str> = line.split_whitespace().collect();
                 let mut inner = installer::read_words(install.row, &words);
@@ -130,43 +131,6 @@ impl Tracer<'_> {
         }
     }
 
-    /// Variables, and the file of settings that one of them names, say what flags say.
-    fn variables(&mut self, install: &Install<'_>, at: At<'_>) {
-        let Some(beginning) = install.row.variables.as_deref() else { return };
-        let row = install.row;
-        let flags = || row.lists.iter().chain(&row.constraints).chain(&row.sources).filter_map(|flag| flag.strip_prefix("--"));
-        for flag in flags() {
-            let name = format!("{beginning}{}", flag.to_ascii_uppercase().replace('-', "_"));
-            let value = at.frame.env.get(&name).and_then(Option::as_deref).map(str::to_owned);
-            value.into_iter().for_each(|value| self.set_flag(install, flag, &value, at));
-        }
-        let named = row.settings.as_deref().and_then(|name| at.frame.env.get(name)?.as_deref());
-        for file in named.into_iter().chain(install.settings.iter().copied()).take(OPERANDS) {
-            let Some(path) = at.frame.workdir.resolve(file).filter(|path| self.world.snapshot.is_file(path)) else { continue };
-            let format = if file.ends_with(".toml") { Format::Toml } else { Format::Ini };
-            let Ok(document) = self.world.snapshot.document(&path, format) else { continue };
-            for table in &row.settings_tables {
-                let table = if table.is_empty() { Some(document.root()) } else { document.root().get(table) };
-                for (flag, value) in
-                    table.into_iter().flat_map(|table| flags().filter_map(move |flag| Some((flag, table.get(flag)?))))
-                {
-                    let place = value.place();
-                    let items = value.items().filter_map(|item| item.as_str().or_else(|| item.get("url")?.as_str()));
-                    let texts: Vec<&str> = value.as_str().into_iter().chain(items).collect();
-                    self.set_flag(install, flag, &texts.join(" "), At { place: &place, ..at });
-                }
-            }
-        }
-    }
-
-    /// A flag that stands somewhere else with its values.
-    fn set_flag(&mut self, install: &Install<'_>, flag: &str, values: &str, at: At<'_>) {
-        let flag = format!("--{flag}");
-        for value in values.split_whitespace().take(OPERANDS) {
-            self.sources(&installer::read_words(install.row, &[&flag, value]), at, &mut BTreeSet::new());
-        }
-    }
-
     fn package_of_tree(&mut self, kind: Kind, path: &RepoPath, written: &str, place: &Place, frame: &Frame) {
         // The project itself: `shadow` looks at its programs.
         if path.is_root() || frame.workdir.dir().as_ref() == Some(path) {
@@ -183,6 +147,19 @@ impl Tracer<'_> {
         }
     }
 
+    /// What a project below the directory of a tool asks for: those above it are looked at with the tool.
+    fn declared_by(&mut self, kind: Kind, project: &RepoPath, frame: &Frame) {
+        if kind != Kind::Python || frame.workdir.dir().is_some_and(|directory| directory.is_in(project)) {
+            return;
+        }
+        for tool in Catalog::builtin().tools.iter() {
+            let mut names = tool.packages.get("pypi").into_iter().flatten();
+            if let Some(hold) = names.find_map(|name| shadow::declared(project, name, tool, self.world)) {
+                self.change(What::Tool(&tool.id), Some(Reason::Unsupported), hold.why, &hold.place, frame);
+            }
+        }
+    }
+
     fn unread_package(&mut self, written: &str, place: &Place, frame: &Frame) {
         let why = format!("which programs {} installs is not read", shown(written));
         self.change(What::Anything, Some(Reason::Unsupported), why, place, frame);
@@ -190,43 +167,14 @@ impl Tracer<'_> {
 
     /// Only names of tools are remembered: a monorepo installs many packages.
     fn put_in_place(&mut self, name: String, doubt: Option<Reason>, why: String, place: &Place, frame: &Frame) {
+        let packages =
+            |tool: &Tool| tool.packages.get("pypi").or(tool.packages.get("npm")).is_some_and(|own| own.contains(&name));
+        for tool in Catalog::builtin().tools.iter().filter(|tool| packages(tool)) {
+            self.change(What::Tool(&tool.id), doubt, why.clone(), place, frame);
+        }
         let mut rows = self.world.catalog.tools.iter().flat_map(|tool| &tool.run).filter_map(|row| row.argv.as_ref()?.first());
         if rows.any(|program| *program == name) || name == "cargo-clippy" {
             self.change(What::Name(name), doubt, why, place, frame);
-        }
-    }
-
-    /// Settings of a machine: the shell of npm's scripts, a toolchain of the tree.
-    fn settled(&mut self, words: &[Word], place: &Place, frame: &Frame) {
-        let texts: Vec<&str> = words.iter().map(|word| word.value.as_deref().unwrap_or_default()).collect();
-        match texts.as_slice() {
-            [client, "config" | "set", rest @ ..] if matches!(program_name(client), "npm" | "pnpm" | "yarn") => {
-                let at = rest.iter().position(|word| word.starts_with("script-shell"));
-                let value = at.map(|at| {
-                    rest[at].split_once('=').map_or_else(|| rest.get(at + 1).copied().unwrap_or(""), |(_, value)| value)
-                });
-                let Some(value) = value.filter(|_| !rest.contains(&"get") && !rest.contains(&"delete")) else { return };
-                let name = value.rsplit(['/', '\\']).next().unwrap_or(value).trim_end_matches(".exe");
-                if !matches!(name, "bash" | "sh" | "") {
-                    let why = format!("scripts are run by {}", shown(value));
-                    self.change_at_once(What::Name(program_name(client).to_owned()), None, why, place, frame);
-                }
-            }
-            ["pip" | "pip3", "config", "set", key, value, ..] => {
-                let asked = words[..1].iter().cloned().chain([Word { value: Some("install".to_owned()), ..words[1].clone() }]);
-                let asked: Vec<Word> = asked.collect();
-                let flag = key.rsplit('.').next().unwrap_or(key);
-                if let Some(install) = installer::read(&asked) {
-                    self.set_flag(&install, flag, value, At { place, frame });
-                }
-            }
-            ["rustup", "toolchain", "link", _, path, ..]
-                if frame.workdir.resolve(path).is_some_and(|path| self.world.snapshot.is_dir(&path)) =>
-            {
-                let why = format!("a directory of the tree is the toolchain {}", shown(path));
-                self.change_at_once(What::Name("cargo".to_owned()), Some(Reason::Unsupported), why, place, frame);
-            }
-            _ => {}
         }
     }
 

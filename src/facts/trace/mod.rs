@@ -27,10 +27,12 @@ mod managed;
 mod needs;
 mod never_made;
 mod not_there;
+mod packages;
 mod rehearsal;
 mod releasing;
 mod remote_packages;
 mod script;
+mod settings;
 mod split;
 mod supplied;
 #[cfg(test)]
@@ -297,6 +299,8 @@ impl<'w> Tracer<'w> {
             leads_on &= hit.tool.is(ToolKind::Host);
             let doubted = hit.doubt.and_then(|at| words.get(at)).map(|word| doubted(word, frame));
             let frame = doubted.as_ref().unwrap_or(frame);
+            let changed = self.tool_before(hit.tool, frame).map(|hold| frame.replaced(hold));
+            let frame = changed.as_ref().unwrap_or(frame);
             let absent = self.not_there(program, &hit, frame).map(|hold| frame.replaced(hold));
             let frame = absent.as_ref().unwrap_or(frame);
             let mut safe;

@@ -5,6 +5,7 @@ use super::Tracer;
 use super::before::{What, shown};
 use super::frame::Frame;
 use crate::answer::Reason;
+use crate::catalog::Catalog;
 use crate::catalog::tool::Tool;
 use crate::facts::runners::{is_address, is_own, name_of};
 use crate::facts::shadow;
@@ -19,7 +20,7 @@ impl Tracer<'_> {
         if !written.contains(['@', '/', ':']) {
             return;
         }
-        for tool in self.world.catalog.tools.iter() {
+        for tool in Catalog::builtin().tools.iter() {
             let elsewhere = |packages: &Vec<String>| is_elsewhere(ecosystem, written, packages, tool);
             if tool.packages.get(ecosystem).is_some_and(elsewhere) {
                 self.stands_for(tool, written, place, frame);
@@ -38,7 +39,7 @@ impl Tracer<'_> {
                 page.iter().flat_map(|page| page.text.split(['"', '\'', '>', '<', ' ', '\n'])).filter(|word| !word.is_empty());
             words.take(NAMES).map(name_of).collect()
         };
-        for tool in self.world.catalog.tools.iter() {
+        for tool in Catalog::builtin().tools.iter() {
             let named = |package: &String| names.iter().any(|name| name.replace('_', "-") == *package);
             if tool.packages.get("pypi").is_some_and(|packages| packages.iter().any(named)) {
                 self.stands_for(tool, written, place, frame);
@@ -46,14 +47,10 @@ impl Tracer<'_> {
         }
     }
 
-    fn stands_for(&mut self, tool: &Tool, written: &str, place: &Place, frame: &Frame) {
-        let mut programs: Vec<&String> = tool.run.iter().filter_map(|row| row.argv.as_ref()?.first()).collect();
-        programs.retain(|program| tool.packages.values().flatten().any(|package| last(package) == program.as_str()));
-        programs.dedup();
-        for program in programs {
-            let why = format!("{} is installed from {}, which is not read", shown(program), shown(written));
-            self.change(What::Name(program.clone()), Some(Reason::Unsupported), why, place, frame);
-        }
+    fn stands_for(&mut self, tool: &'static Tool, written: &str, place: &Place, frame: &Frame) {
+        let name = tool.packages.values().flatten().next().map_or(tool.id.as_str(), |package| last(package));
+        let why = format!("{} is installed from {}, which is not read", shown(name), shown(written));
+        self.change(What::Tool(&tool.id), Some(Reason::Unsupported), why, place, frame);
     }
 }
 

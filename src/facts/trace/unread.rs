@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::before::{What, shown};
+use super::edited::Edit;
 use super::{Frame, Tracer};
 use crate::answer::Reason;
 use crate::facts::matching::program_name;
@@ -83,7 +84,12 @@ impl Tracer<'_> {
     fn code_of(&mut self, path: &RepoPath, place: &Place, frame: &Frame) {
         // Bundled code is often larger than what is read: looked at, not asked for.
         match self.world.snapshot.peek(path) {
-            Ok(file) => self.hands_on(&file.text, place, frame),
+            Ok(file) => {
+                self.hands_on(&file.text, place, frame);
+                let rows = self.world.catalog.runners.interpreter.iter();
+                let edits: Vec<Edit> = rows.flat_map(|row| self.code_writes_into(&file.text, &row.writes)).collect();
+                edits.into_iter().for_each(|edit| self.remember_edit(edit, &shown(path.as_str()), place, frame));
+            }
             Err(unread) if unread.kind == UnreadKind::NotText => {}
             Err(unread) => {
                 let why = format!("whether {} writes to `$GITHUB_PATH` cannot be seen: {}", shown(path.as_str()), unread.why);

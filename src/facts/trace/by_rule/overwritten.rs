@@ -8,7 +8,7 @@ use crate::facts::matching::program_name;
 use crate::facts::runners;
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::facts::workdir::Workdir;
-use crate::text::MappedText;
+use crate::text::{MappedText, RepoPath};
 
 /// Files of one command that are named; of more, their directory is said to be written over.
 const FILES: usize = 16;
@@ -33,7 +33,7 @@ impl Tracer<'_> {
             _ => {
                 let nothing = rest.iter().any(|word| word.strip_prefix("if=") == Some(NOTHING));
                 let named = written::named(words, self.world.catalog);
-                let named = named.iter().filter_map(|file| self.written(file, frame));
+                let named = named.iter().filter_map(|file| self.write_to_package(file).or_else(|| self.written(file, frame)));
                 let code = runners::inline(words, stdin).map(|(row, code)| self.by_code(row, &code, frame)).unwrap_or_default();
                 named.map(|edit| if nothing { edit.emptied() } else { edit }).chain(code).collect()
             }
@@ -63,7 +63,7 @@ impl Tracer<'_> {
             }
         }
         if let [first, ..] = operands.as_slice() {
-            return self.written(first, frame).into_iter().collect();
+            return self.write_to_package(first).or_else(|| self.written(first, frame)).into_iter().collect();
         }
         let text = file.filter(|file| *file != "-").map(|file| self.text_of(file, frame));
         self.applied(text.unwrap_or_else(|| stdin.map(|text| text.text().to_owned())), strip, &workdir)
@@ -111,7 +111,8 @@ impl Tracer<'_> {
                 before = name(line);
             } else if line.starts_with("+++ ") {
                 let gone = line.trim_end() == "+++ /dev/null";
-                let edit = if gone { before.take().map(Edit::Gone) } else { name(line).map(Edit::Written) };
+                let written = |path: RepoPath| self.write_to_package(path.as_str()).unwrap_or(Edit::Written(path));
+                let edit = if gone { before.take().map(Edit::Gone) } else { name(line).map(written) };
                 out.extend(edit.filter(|_| out.len() < FILES));
             } else if let Some(added) = line.strip_prefix('+').filter(|added| self.says(added)) {
                 out.push(Edit::Says(added.to_owned()));
@@ -176,6 +177,7 @@ impl Tracer<'_> {
         let texts = code.split(['\'', '"', '`']).skip(1).take(TEXTS).filter(|text| {
             !text.is_empty() && text.len() < 256 && !text.contains(char::is_whitespace) && !text.contains(['(', ')', '='])
         });
+        let installed = self.code_writes_into(code, &row.writes);
         let edits = texts.filter_map(|text| {
             let (directory, pattern) = match text.find('*') {
                 Some(at) => (text[..at].rsplit_once('/').map_or(".", |(directory, _)| directory), true),
@@ -185,6 +187,6 @@ impl Tracer<'_> {
             let is_directory = path.is_root() || snapshot.is_dir(&path);
             if is_directory { (pattern || text != "/").then_some(Edit::Over(path)) } else { self.written(text, frame) }
         });
-        edits.take(FILES).collect()
+        edits.take(FILES).chain(installed).collect()
     }
 }

@@ -62,7 +62,7 @@ impl Tracer<'_> {
                 let below = below.filter(|path| shadow::is_looked_for(path, self.world.catalog));
                 below.take(FILES).cloned().chain([directory.clone()]).collect()
             }
-            Edit::Gone(_) | Edit::Revision | Edit::Says(_) => Vec::new(),
+            Edit::Gone(_) | Edit::Revision | Edit::Says(_) | Edit::Package(_) => Vec::new(),
         };
         for path in paths.into_iter().filter(|path| shadow::is_looked_for(path, self.world.catalog)) {
             let text = matches!(edit, Edit::Emptied(_)).then(String::new);

@@ -18,6 +18,11 @@ const FILES: &[(&str, &str)] = &[
     ("ci/address.txt", "bandit @ https://e.example/x.tar.gz\n"),
     ("ci/plain.txt", "bandit==1.8.0\n--extra-index-url https://pypi.example.com/simple\n"),
     ("ci/wheels.txt", "--find-links wheels\nbandit\n"),
+    ("ci/long.txt", "bandit \\\n  @ https://e.example/x.tar.gz\n"),
+    ("ci/x.py", ""),
+    ("ci/bandit/main.py", ""),
+    ("ci/patch.py", "open('.venv/lib/python3.12/site-packages/bandit/main.py', 'w').write('')\n"),
+    ("ci/reads.py", "open('.venv/lib/python3.12/site-packages/bandit/main.py').read()\n"),
     ("ci/outer.txt", "-r more/list.txt\n"),
     ("ci/more/list.txt", "-c ../address.txt\nfoo\n"),
 ];
@@ -119,4 +124,56 @@ fn what_is_built_by_an_import_path_is_looked_up() {
         ("golangci-lint", "go build -o bin/golangci-lint $(cat pin)\nbin/golangci-lint run", "configured (gates)"),
     ];
     check(&rows, &[]);
+}
+
+#[test]
+fn what_stands_for_a_tool_does_however_it_is_started() {
+    all("configured", &["pip install ./tools/bandit\npython -m bandit -r src"]);
+    all(
+        "configured (gates)",
+        &[
+            "pip install 'bandit @ https://e.example/x.tar.gz'\npython -m bandit -r src",
+            "pip install -r ci/address.txt\n.venv/bin/bandit -r src",
+            "pip install --find-links wheels bandit\npython3 -m bandit -r src",
+            "pip install -r ci/long.txt",
+        ],
+    );
+}
+
+#[test]
+fn writes_into_an_installed_package() {
+    let site = ".venv/lib/python3.12/site-packages/bandit/cli/main.py";
+    let steps = [
+        format!("cp ci/x.py {site}"),
+        format!("sed -i s/1/0/ {site}"),
+        format!("echo > {site}"),
+        format!("printf x | tee {site}"),
+        format!("curl -o {site} https://e.example/x"),
+        format!("ln -sf ../x {site}"),
+        "cp -r ci/bandit $DIR/site-packages/".to_owned(),
+        "python ci/patch.py".to_owned(),
+    ];
+    all("configured (gates)", &steps.iter().map(String::as_str).collect::<Vec<_>>());
+    all(
+        "gates",
+        &["cp ci/x.py .venv/lib/python3.12/site-packages/other/main.py", "cp node_modules/bandit/x /tmp/x", "python ci/reads.py"],
+    );
+}
+
+#[test]
+fn settings_that_uv_looks_for() {
+    let tree = |file: &'static str, text: &'static str| [FILES, &[(file, text)]].concat();
+    let rows = |step: &'static str, expected: &'static str| [("bandit", step, expected)];
+    let pip = "uv pip install bandit\nbandit -r src";
+    check(&rows(pip, "configured (gates)"), &tree("uv.toml", "find-links = [\"wheels\"]\n"));
+    check(&rows(pip, "configured (gates)"), &tree("uv.toml", "[pip]\nfind-links = [\"wheels\"]\n"));
+    check(&rows(pip, "configured (gates)"), &tree("pyproject.toml", "[tool.uv]\nfind-links = [\"wheels\"]\n"));
+    check(
+        &rows("uv sync\nuv run bandit -r src", "configured (gates)"),
+        &tree("pyproject.toml", "[[tool.uv.index]]\nurl = \"wheels\"\n"),
+    );
+    check(&rows(pip, "gates"), &tree("uv.toml", "find-links = [\"other\"]\n"));
+    check(&rows("uv pip install --no-config bandit\nbandit -r src", "gates"), &tree("uv.toml", "find-links = [\"wheels\"]\n"));
+    // A command for the user reads no file of the tree.
+    check(&rows("uvx bandit -r src", "gates"), &tree("uv.toml", "find-links = [\"wheels\"]\n"));
 }
