@@ -149,6 +149,31 @@ fn other_storage_is_refused_with_its_remedy() {
     }
 }
 
+/// As git does: an extension that nobody knows may change what is stored, but of the first format it is no extension.
+#[test]
+fn a_format_that_is_not_known_is_refused() {
+    let fixture = populated();
+    for (number, (version, extension, opens)) in [
+        ("0", "unknownThing", true),
+        ("1", "unknownThing", false),
+        ("1", "preciousObjects", true),
+        ("1", "worktreeConfig", true),
+        ("2", "noop", false),
+        ("x", "noop", false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let name = format!("format-{number}");
+        fixture.git(".", &["clone", "-q", "--bare", "work", &name]);
+        let config =
+            format!("[core]\n\trepositoryformatversion = {version}\n\tbare = true\n[extensions]\n\t{extension} = true\n");
+        fs::write(fixture.path(&name).join("config"), config).expect("written");
+        let opened = tollgate::source::open(&fixture.path(&name), &OpenOptions::default());
+        assert_eq!(opened.is_ok(), opens, "{version} {extension}: {:?}", opened.err().map(|error| error.message));
+    }
+}
+
 /// Runs one ignored test of this binary as another process, so that its environment and user are its own.
 fn alone(test: &str, variables: &[(&str, &Path)], user: Option<u32>) {
     let own = std::env::current_exe().expect("this test");

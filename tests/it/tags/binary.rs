@@ -335,7 +335,7 @@ fn policy_check_tells_what_the_certificates_are_worth() {
         "person stolen: release; 1 key, none of which can sign now\n",
         "cannot sign now: it is revoked",
         "the curve brainpoolP256r1, which is not supported",
-        "SHA1 is not considered secure",
+        "its own signatures use SHA-1; its owner re-certifies it with SHA-256",
         "cannot sign now: it is revoked (Key material has been compromised, by a signature with MD5)",
         "warning: carol alone holds the role owner",
         "warning: its self-signatures from before ",

@@ -22,6 +22,8 @@ pub(super) fn odd(asked: &Asked<'_>) -> Option<Odd> {
                 continue;
             }
             block = Block { inside: true, ..Block::default() };
+        } else if text.replace(' ', "") == "package=[]" {
+            // Poetry's own way to say that there are none.
         } else if text.starts_with("package ") || text.starts_with("package=") || text.contains("\\u") {
             return Some(Odd { span, what: What::Spelled });
         } else if let Some(table) = text.strip_prefix('[').filter(|_| line.starts_with('[')) {
