@@ -133,6 +133,9 @@ pub struct ReleaseRow {
     /// The output in which the step says which commit it verified.
     #[serde(default)]
     pub commit_output: Option<String>,
+    /// The variable that names the file of outputs.
+    #[serde(default)]
+    pub output_variable: Option<String>,
     /// The output in which it says `true` where all is verified, and never otherwise.
     #[serde(default)]
     pub verified_output: Option<String>,

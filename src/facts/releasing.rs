@@ -335,10 +335,10 @@ impl Reading<'_> {
         if verify.row.what != Some(Verifies::Artefact)
             && let Some(guard) = self.tree(&held, deploy)
         {
-            return guard;
+            return held.of_silent(guard);
         }
         if let Some(guard) = self.another_tag(&held, deploy, &deploys_in).or_else(|| self.made_of(&held, deploy)) {
-            return guard;
+            return held.of_silent(guard);
         }
         if let Some(why) = verify.doubts.first() {
             return Guard::Unseen(why.reason, why.place.clone().unwrap_or(place), why.text.clone());

@@ -40,6 +40,22 @@ pub(super) struct Held<'a> {
     pub(super) of_tag: bool,
 }
 
+impl Held<'_> {
+    /// What keeps the commit from being told, where nothing tells which is verified: it is that.
+    pub(super) fn of_silent(&self, guard: Guard) -> Guard {
+        match (guard, &self.verify.variable) {
+            (Guard::Unseen(..), Some(name)) => {
+                let place = self.verify.chain.last().map_or_else(|| self.at.clone(), |hop| hop.place.clone());
+                let why = format!(
+                    "it is started without `{name}`, so that its outputs are empty and no commit is named: leave the variable to it"
+                );
+                Guard::Unseen(Reason::Unsupported, place, why)
+            }
+            (guard, _) => guard,
+        }
+    }
+}
+
 impl Reading<'_> {
     /// What is wrong with the tree that is deployed; `None`: it is what was verified, or nothing is checked out.
     pub(super) fn tree(&self, held: &Held<'_>, deploy: &ReleaseStep) -> Option<Guard> {
@@ -143,7 +159,7 @@ impl Reading<'_> {
     /// All that sets the tree in a job, in order.
     fn setters(&self, held: &Held<'_>, job: usize) -> Vec<Setter> {
         let Some(site) = self.site(job) else { return Vec::new() };
-        let printed = Printed { site: held.site, line: held.at.line, output: held.verify.row.commit_output.as_deref() };
+        let printed = Printed { site: held.site, line: held.at.line, output: held.verify.commit_output() };
         let follows = Follows::new(self.snapshot, Some(printed));
         let checkouts = self.trace.actions.iter().filter(|action| action.pipeline == self.number && action.job == job);
         let checkouts = checkouts.filter_map(|action| checkout(action, &site, &follows));
