@@ -22,6 +22,8 @@ pub struct Releasing {
     pub idle_flags: Vec<String>,
     /// Environments that are no product.
     pub preview: Vec<String>,
+    /// Words in the name of an environment by which it is the product, whatever else the name says.
+    pub production: Vec<String>,
     /// What the repository of this gate's own action is called. Whose it is, nobody can know: it is where a copy of it lies.
     pub own_action: String,
     /// Directories of packages whose digests the lock of a tree names.

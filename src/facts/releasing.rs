@@ -331,7 +331,8 @@ impl Reading<'_> {
             Err(guard) => return *guard,
         };
         let of_tag = of_tag || named.as_ref().is_some_and(Meaning::is_event);
-        let held = Held { verify, site: &site, at: own.clone(), named: named.as_ref(), of_tag };
+        let held =
+            Held { verify, site: &site, at: own.clone(), named: named.as_ref(), of_tag, silent: self.silent(verify, &site) };
         if verify.row.what != Some(Verifies::Artefact)
             && let Some(guard) = self.tree(&held, deploy)
         {

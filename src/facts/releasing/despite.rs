@@ -251,7 +251,9 @@ impl Reading<'_> {
                 let text = format!("${{{{ {root}.{} }}}}", names.join("."));
                 let row = between.verify.row;
                 let arrives = between.verify.commit_output().is_some();
-                let is = |output: &Option<String>| arrives && output.is_some() && self.hands_on(between, site, output.as_deref(), &text);
+                let is = |output: &Option<String>| {
+                    arrives && output.is_some() && self.hands_on(between, site, output.as_deref(), &text)
+                };
                 match () {
                     () if is(&row.verified_output) => Said::Text(came.1.to_owned()),
                     // It names no commit that is not verified.
