@@ -47,6 +47,18 @@ pub struct Launcher {
     /// Whether it sets variables by files or services that are not read here.
     #[serde(default)]
     pub opens: bool,
+    /// Whether the command has none of the variables of whoever calls it, but for what the launcher sets.
+    #[serde(default)]
+    pub forgets: bool,
+    /// Its flags with which the command has them; with `=` behind it, those that are named there.
+    #[serde(default)]
+    pub keep_flags: Vec<String>,
+    /// Its flags with which the command has none of them.
+    #[serde(default)]
+    pub forget_flags: Vec<String>,
+    /// Those that name one which it has not.
+    #[serde(default)]
+    pub unset_flags: Vec<String>,
     /// Words to drop behind its flags (the duration of `timeout`).
     #[serde(default)]
     pub operands: usize,

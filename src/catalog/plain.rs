@@ -21,6 +21,10 @@ pub struct Plain {
     pub output_commands: Vec<String>,
     /// Beginnings of commands that print nothing that others have written.
     pub quiet: Vec<Vec<String>>,
+    /// The command to the runner by which outputs of a job that hold a text are not handed on.
+    pub masking: String,
+    /// Commands that print a number.
+    pub numbers: Vec<Vec<String>>,
     /// Commands that print their words.
     pub printing: Vec<String>,
     /// Words by which a script makes other commands of its own.

@@ -22,6 +22,8 @@ pub struct Releasing {
     pub idle_flags: Vec<String>,
     /// Environments that are no product.
     pub preview: Vec<String>,
+    /// Words in the name of an environment by which it is the product, whatever else the name says.
+    pub production: Vec<String>,
     /// What the repository of this gate's own action is called. Whose it is, nobody can know: it is where a copy of it lies.
     pub own_action: String,
     /// Directories of packages whose digests the lock of a tree names.
@@ -133,6 +135,9 @@ pub struct ReleaseRow {
     /// The output in which the step says which commit it verified.
     #[serde(default)]
     pub commit_output: Option<String>,
+    /// The variable that names the file of outputs.
+    #[serde(default)]
+    pub output_variable: Option<String>,
     /// The output in which it says `true` where all is verified, and never otherwise.
     #[serde(default)]
     pub verified_output: Option<String>,

@@ -97,6 +97,8 @@ pub enum Class {
     Free,
     /// Known as a whole, whatever it is.
     Literal,
+    /// What a program prints of what it did, written out there, and to no file.
+    Report,
     /// It leads nowhere else: no address, no path from the root or from home, none upwards, no `@`.
     Plain,
     /// The same, and it does not say which of what was made is meant.

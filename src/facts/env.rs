@@ -18,6 +18,9 @@ struct Layer {
 /// Stands for every variable that is not named: no variable is called so.
 pub const OTHERS: &str = "";
 
+/// Begins the marks of what is forgotten: no variable is called so.
+const FORGOTTEN: &str = "=";
+
 impl Env {
     /// No variables.
     #[must_use]
@@ -40,6 +43,26 @@ impl Env {
     /// Something that is not read may set any variable that is not named here.
     pub fn open(&mut self) {
         self.insert(OTHERS.to_owned(), None);
+    }
+
+    /// Whatever was set before is not handed on, but for these.
+    pub fn forget_all_but(&mut self, kept: &[String]) {
+        let before = self.get(FORGOTTEN).cloned().flatten();
+        let is_kept = |name: &&String| before.as_ref().is_none_or(|all| all.split(',').any(|own| own == name.as_str()));
+        let kept: Vec<&str> = kept.iter().filter(is_kept).map(String::as_str).collect();
+        self.insert(FORGOTTEN.to_owned(), Some(kept.join(",")));
+    }
+
+    /// What was set before under this name is not handed on.
+    pub fn forget(&mut self, name: &str) {
+        self.insert(format!("{FORGOTTEN}{name}"), None);
+    }
+
+    /// Whether what a program was given under this name at first is not handed on.
+    #[must_use]
+    pub fn is_forgotten(&self, name: &str) -> bool {
+        let all = self.get(FORGOTTEN).and_then(Option::as_deref);
+        all.is_some_and(|kept| !kept.split(',').any(|own| own == name)) || self.contains_key(&format!("{FORGOTTEN}{name}"))
     }
 
     /// Whether the variable is named here.

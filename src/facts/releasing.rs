@@ -331,14 +331,15 @@ impl Reading<'_> {
             Err(guard) => return *guard,
         };
         let of_tag = of_tag || named.as_ref().is_some_and(Meaning::is_event);
-        let held = Held { verify, site: &site, at: own.clone(), named: named.as_ref(), of_tag };
+        let held =
+            Held { verify, site: &site, at: own.clone(), named: named.as_ref(), of_tag, silent: self.silent(verify, &site) };
         if verify.row.what != Some(Verifies::Artefact)
             && let Some(guard) = self.tree(&held, deploy)
         {
-            return guard;
+            return held.of_silent(guard);
         }
         if let Some(guard) = self.another_tag(&held, deploy, &deploys_in).or_else(|| self.made_of(&held, deploy)) {
-            return guard;
+            return held.of_silent(guard);
         }
         if let Some(why) = verify.doubts.first() {
             return Guard::Unseen(why.reason, why.place.clone().unwrap_or(place), why.text.clone());

@@ -17,6 +17,7 @@ mod deployed_followed;
 mod deployed_found;
 mod deployed_from;
 mod deployed_given;
+mod deployed_heard;
 mod deployed_named;
 mod deployed_near;
 mod deployed_text;

@@ -16,6 +16,7 @@ pub(super) fn lint(page: &Page, problems: &mut Vec<String>) {
             }
         }
         takes_all(page, row, "directory_flags", problems);
+        takes_all(page, row, "unset_flags", problems);
     }
     for row in page.rows("scripts") {
         takes_all(page, row, "project_flags", problems);

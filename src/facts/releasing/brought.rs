@@ -103,7 +103,7 @@ impl Reading<'_> {
     /// A further work tree of the commit that was verified.
     fn is_verified(&self, held: &Held<'_>, step: &ReleaseStep) -> bool {
         let Some(site) = self.site(step.job).filter(|_| step.row.target == Some(Operand::First)) else { return false };
-        let printed = Printed { site: held.site, line: held.at.line, output: held.verify.row.commit_output.as_deref() };
+        let printed = Printed { site: held.site, line: held.at.line, output: held.output() };
         let follows = Follows::new(self.snapshot, Some(printed));
         let line = own_place(step).line;
         step.args.last().is_some_and(|word| follows.word(word, &site, line) == Meaning::Verified)

@@ -50,7 +50,7 @@ impl Reading<'_> {
 
     /// Follows texts to what a verification printed.
     pub(super) fn follows<'h>(&'h self, held: &'h Held<'_>) -> Follows<'h> {
-        let printed = Printed { site: held.site, line: held.at.line, output: held.verify.row.commit_output.as_deref() };
+        let printed = Printed { site: held.site, line: held.at.line, output: held.output() };
         Follows::new(self.snapshot, Some(printed))
     }
 

@@ -250,7 +250,10 @@ impl Reading<'_> {
             ("needs" | "steps", [_, "outputs", _]) => {
                 let text = format!("${{{{ {root}.{} }}}}", names.join("."));
                 let row = between.verify.row;
-                let is = |output: &Option<String>| output.is_some() && self.hands_on(between, site, output.as_deref(), &text);
+                let arrives = between.verify.commit_output().is_some();
+                let is = |output: &Option<String>| {
+                    arrives && output.is_some() && self.hands_on(between, site, output.as_deref(), &text)
+                };
                 match () {
                     () if is(&row.verified_output) => Said::Text(came.1.to_owned()),
                     // It names no commit that is not verified.

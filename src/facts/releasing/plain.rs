@@ -3,6 +3,7 @@
 
 mod given;
 mod machines;
+mod numbers;
 mod printed;
 mod scripts;
 mod values;

@@ -38,6 +38,23 @@ pub(super) struct Held<'a> {
     pub(super) named: Option<&'a Meaning>,
     /// What the event stands for is that tag: a tag or a release starts it, or the verification names the event's own reference.
     pub(super) of_tag: bool,
+    /// Why its outputs do not say which commit it verified, and where.
+    pub(super) silent: Option<(Place, String)>,
+}
+
+impl Held<'_> {
+    /// The output in which it says which commit it verified, where it does.
+    pub(super) fn output(&self) -> Option<&'static str> {
+        self.verify.commit_output().filter(|_| self.silent.is_none())
+    }
+
+    /// What keeps the commit from being told, where nothing tells which is verified: it is that.
+    pub(super) fn of_silent(&self, guard: Guard) -> Guard {
+        match (guard, &self.silent) {
+            (Guard::Unseen(..), Some((place, why))) => Guard::Unseen(Reason::Unsupported, place.clone(), why.clone()),
+            (guard, _) => guard,
+        }
+    }
 }
 
 impl Reading<'_> {
@@ -143,7 +160,7 @@ impl Reading<'_> {
     /// All that sets the tree in a job, in order.
     fn setters(&self, held: &Held<'_>, job: usize) -> Vec<Setter> {
         let Some(site) = self.site(job) else { return Vec::new() };
-        let printed = Printed { site: held.site, line: held.at.line, output: held.verify.row.commit_output.as_deref() };
+        let printed = Printed { site: held.site, line: held.at.line, output: held.output() };
         let follows = Follows::new(self.snapshot, Some(printed));
         let checkouts = self.trace.actions.iter().filter(|action| action.pipeline == self.number && action.job == job);
         let checkouts = checkouts.filter_map(|action| checkout(action, &site, &follows));

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::brought::overlap;
+use super::site::Site;
 use super::tree::Held;
 use super::{Guard, Reading, own_place};
 use crate::answer::Reason;
@@ -30,6 +31,27 @@ impl Reading<'_> {
         let step = self.replaced(held)?;
         let why = "what the tag brings runs before it, or is put among the programs, and may be the program that verifies";
         Some(Guard::Unseen(Reason::Unsupported, shown(step), why.to_owned()))
+    }
+
+    /// Why the outputs of its step need not say which commit it verified, and where.
+    pub(super) fn silent(&self, verify: &ReleaseStep, site: &Site) -> Option<(Place, String)> {
+        verify.row.commit_output.as_ref()?;
+        if let Some(name) = &verify.variable {
+            let why = format!(
+                "it is started without `{name}`, so that its outputs are empty and no commit is named: leave the variable to it"
+            );
+            return Some((shown(verify), why));
+        }
+        let own = site.step_at(own_place(verify).line);
+        // The last that says one counts, of whichever repository and by whatever policy.
+        let said = |step: &ReleaseStep| step.args.iter().map(|word| word.raw.clone()).collect::<Vec<_>>();
+        let differs = |step: &&&ReleaseStep| {
+            let same = said(step) == said(verify) && step.files.at == verify.files.at && step.variable.is_none();
+            step.job == verify.job && step.row.commit_output.is_some() && !same && site.step_at(own_place(step).line) == own
+        };
+        let other = self.own.iter().find(differs)?;
+        let why = "another verification in the same step says a commit in its outputs as well, and the last one counts";
+        Some((shown(other), why.to_owned()))
     }
 
     /// The keys by which it judges are brought where the tree is not the branch's: whoever makes the tag may have put his own there.

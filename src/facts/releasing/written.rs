@@ -2,7 +2,7 @@
 //! to say what follows from them.
 
 use super::meaning::expressions;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, lists};
 use crate::doc::{Document, Format, Value};
 use crate::facts::ci::{Past, Said, never_holds};
 use crate::snapshot::Snapshot;
@@ -65,8 +65,9 @@ impl Written {
 
     pub(super) fn is_preview(&self, id: &str) -> bool {
         let Some(name) = self.environment_as_written(id).map(str::to_ascii_lowercase) else { return false };
-        let first = name.split(['-', '_', '/', ' ']).next().unwrap_or(&name);
-        Catalog::builtin().releasing.preview.iter().any(|known| known == first)
+        let (mut parts, data) = (name.split(['-', '_', '/', ' ']), &Catalog::builtin().releasing);
+        let first = parts.clone().next().unwrap_or(&name);
+        lists(&data.preview, first) && !parts.any(|part| lists(&data.production, part))
     }
 
     /// The patterns of tags that start it; any tag where it names none, or starts on something else that any tag may come with.

@@ -35,6 +35,7 @@ fn plain(row: &Launcher, start: usize, call: &Call<'_>) -> Vec<Next> {
     if row.opens {
         env.open();
     }
+    forget(row, &call.words[start..], &mut env);
     let mut workdir = directory_of(row, &call.words[1..start], call.workdir.clone());
     let (mut at, mut operands) = (start, row.operands);
     let (mut module, mut open) = (false, None);
@@ -60,7 +61,7 @@ fn plain(row: &Launcher, start: usize, call: &Call<'_>) -> Vec<Next> {
             // What follows is a file in Python, whatever it is called.
             return Vec::new();
         }
-        if value.starts_with('-') && value.len() > 1 {
+        if value.starts_with('-') && (value.len() > 1 || catalog::lists(&row.forget_flags, &value)) {
             let taken = catalog::lists(&row.value_flags, &value);
             workdir = directory_of(row, &call.words[at..(at + 2).min(call.words.len())], workdir);
             at += 1 + usize::from(taken);
@@ -145,6 +146,44 @@ fn command(row: &Launcher, module: bool, words: &[Word], call: &Call<'_>) -> Opt
 /// `python -m NAME …` as a command of its own, for rows that list only the program.
 fn as_module(call: &Call<'_>, words: Vec<Word>) -> Vec<Word> {
     [literal("python", &call.words[0]), literal("-m", &call.words[0])].into_iter().chain(words).collect()
+}
+
+/// What the launcher does not hand on of the variables it was given itself, by its own words.
+fn forget(row: &Launcher, words: &[Word], env: &mut Env) {
+    let (mut all, mut kept) = (row.forgets, Vec::new());
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let shape = word.shape();
+        let assigns = row.assigns && shape.split_once('=').is_some_and(|(name, _)| is_name(name));
+        if shape == "--" || !shape.starts_with('-') && !assigns {
+            break;
+        }
+        let (long, value) = shape.split_once('=').map_or((&*shape, None), |(flag, value)| (flag, Some(value)));
+        // Letters stand together, and what is behind one that takes a value is that.
+        let single = shape.len() > 2 && !shape.starts_with("--");
+        let letters = shape.char_indices().skip(1).map(|(at, letter)| (format!("-{letter}"), at + letter.len_utf8()));
+        let flags: Vec<(String, usize)> = if single { letters.collect() } else { vec![(long.to_owned(), shape.len())] };
+        for (flag, behind) in flags {
+            if catalog::lists(&row.keep_flags, &flag) {
+                match value.filter(|_| !single) {
+                    Some(names) => kept.extend(names.split(',').map(str::to_owned)),
+                    None => all = false,
+                }
+            }
+            all |= catalog::lists(&row.forget_flags, &flag);
+            if catalog::lists(&row.value_flags, &flag) {
+                let rest = if single { shape.get(behind..).filter(|rest| !rest.is_empty()) } else { value };
+                let next = if rest.is_none() { words.next().map(Word::shape) } else { None };
+                if catalog::lists(&row.unset_flags, &flag) {
+                    env.forget(rest.or(next.as_deref()).unwrap_or_default());
+                }
+                break;
+            }
+        }
+    }
+    if all {
+        env.forget_all_but(&kept);
+    }
 }
 
 fn directory_of(row: &Launcher, words: &[Word], from: Workdir) -> Workdir {

@@ -69,6 +69,8 @@ pub(super) enum CommandKind {
     /// `for (( … ))` and `select`: the number of rounds is not known.
     Rounds {
         name: Option<String>,
+        /// What `for (( … ))` computes.
+        header: Vec<Part>,
         body: List,
     },
     Case {
@@ -200,6 +202,8 @@ pub(super) struct Param {
     pub op: ParamOp,
     /// `:` in front of the operator: empty counts as unset.
     pub colon: bool,
+    /// `${!name}`: the name is what the variable holds.
+    pub indirect: bool,
     pub word: Vec<Part>,
 }
 

@@ -78,7 +78,7 @@ impl Walker<'_> {
             }
             CommandKind::Loop { until, condition, body } => self.repeat(*until, condition, body, st, ctx, at),
             CommandKind::For { name, words, body } => self.for_each(name, words.as_deref(), body, st, ctx, at),
-            CommandKind::Rounds { name, body } => {
+            CommandKind::Rounds { name, body, .. } => {
                 if let Some(name) = name {
                     st.set_var(name, Per::same(Val::Unknown));
                 }

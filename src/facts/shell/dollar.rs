@@ -91,13 +91,20 @@ impl Lexer<'_> {
 
     fn braced(&mut self, quoted: bool) -> Parsed<Part> {
         self.enter()?;
-        let mut param = Param { name: String::new(), index: Index::None, op: ParamOp::Plain, colon: false, word: Vec::new() };
+        let mut param = Param {
+            name: String::new(),
+            index: Index::None,
+            op: ParamOp::Plain,
+            colon: false,
+            indirect: false,
+            word: Vec::new(),
+        };
         if self.peek() == Some(b'#') && !matches!(self.at(1), Some(b'}' | b':' | b'-' | b'=' | b'+')) {
             self.pos += 1;
             param.op = ParamOp::Length;
         } else if self.peek() == Some(b'!') && self.at(1) != Some(b'}') {
             self.pos += 1;
-            param.op = ParamOp::Other;
+            (param.op, param.indirect) = (ParamOp::Other, true);
         }
         let name = self.peek_name();
         if name.is_empty() {
@@ -182,6 +189,6 @@ impl Lexer<'_> {
 }
 
 fn plain(name: String, quoted: bool) -> Part {
-    let param = Param { name, index: Index::None, op: ParamOp::Plain, colon: false, word: Vec::new() };
+    let param = Param { name, index: Index::None, op: ParamOp::Plain, colon: false, indirect: false, word: Vec::new() };
     Part::Param { param: Box::new(param), quoted }
 }

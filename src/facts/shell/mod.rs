@@ -58,7 +58,7 @@ mod tests;
 
 pub use handed::{HANDED_AT, HANDED_FILES, Handed, HandedTo, asked_for, is_of_programs};
 pub use interpreter::{Interpreter, OptionRead, ShellOptions, shebang_mode, shell_named};
-pub use outline::{How, Outline, Piece, Redirected, Said, Set, Spoken, is_comparison, outline};
+pub use outline::{Computed, How, Outline, Piece, Redirected, Said, Set, Spoken, asks_for_a_name, is_comparison, outline};
 pub use printed::at_home;
 pub use printers::printers;
 pub use rewritten::Sed;

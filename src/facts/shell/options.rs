@@ -36,6 +36,8 @@ impl Walker<'_> {
                     'e' => self.option("errexit", on, st, place),
                     'E' => st.options.errtrace = on,
                     'n' if on => self.doubt(st, place.clone(), "`set -n`"),
+                    // After one more command the shell ends, as if all was well.
+                    't' if on => self.doubt(st, place.clone(), "`set -t`"),
                     'a' => st.options.allexport = on,
                     'o' => {
                         if let Some(name) = words.get(at).and_then(|word| word.value.clone()) {
@@ -59,6 +61,7 @@ impl Walker<'_> {
             "errtrace" => st.options.errtrace = on,
             "allexport" => st.options.allexport = on,
             "noexec" if on => self.doubt(st, place.clone(), "`set -o noexec`"),
+            "onecmd" if on => self.doubt(st, place.clone(), "`set -o onecmd`"),
             "posix" if on => (st.options.inherit_errexit, st.options.aliases) = (true, true),
             _ => {}
         }

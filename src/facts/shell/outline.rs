@@ -5,7 +5,7 @@ mod said;
 #[cfg(test)]
 mod tests;
 
-pub use said::{How, Outline, Piece, Redirected, Said, Set, Spoken};
+pub use said::{Computed, How, Outline, Piece, Redirected, Said, Set, Spoken};
 
 use super::ast::{
     Arm, Command, CommandKind, Item, List, Param, ParamOp, Part, Pipeline, RawWord, Redirect, RedirectOp, Script, TestToken,
@@ -24,6 +24,12 @@ const MOST_DEPTH: usize = 24;
 #[must_use]
 pub fn is_comparison(word: &str) -> bool {
     matches!(word, "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge")
+}
+
+/// An operator by which a test asks whether there is a variable.
+#[must_use]
+pub fn asks_for_a_name(word: &str) -> bool {
+    matches!(word, "-v" | "-R")
 }
 
 /// Reads a script. What is nested too deeply, or is no script, is not read.
@@ -109,10 +115,15 @@ impl Reader<'_> {
             CommandKind::Loop { condition, body, .. } => [condition, body].into_iter().for_each(|list| self.list(list, shown)),
             CommandKind::For { name, words, body } => {
                 self.aside(name);
-                self.words(words.as_deref().unwrap_or_default());
+                let words = words.as_deref().unwrap_or_default();
+                self.words(words);
+                let said = words.iter().map(|raw| self.said(raw)).collect();
+                self.out.turns.push((name.clone(), said));
                 self.list(body, shown);
             }
-            CommandKind::Rounds { name, body } => {
+            CommandKind::Rounds { name, header, body } => {
+                self.arithmetic(header);
+                self.parts(header);
                 name.iter().for_each(|name| self.aside(name));
                 self.list(body, shown);
             }
@@ -128,11 +139,18 @@ impl Reader<'_> {
                 self.command(body, shown, pipeline);
             }
             CommandKind::Test(tokens) => {
-                let words = tokens.iter().filter_map(|token| if let TestToken::Word(raw) = token { Some(raw) } else { None });
-                for raw in words {
-                    // What `-eq` compares is arithmetic.
+                let words = tokens.iter().map(|token| if let TestToken::Word(raw) = token { Some(raw) } else { None });
+                let words: Vec<Option<&RawWord>> = words.collect();
+                let bare = |at: Option<usize>| words.get(at?).copied().flatten()?.bare();
+                for (at, raw) in words.iter().enumerate().filter_map(|(at, raw)| Some((at, (*raw)?))) {
+                    // What `-eq` compares is arithmetic, and so is the index of what `-v` asks for.
                     self.out.computes |= raw.bare().is_some_and(is_comparison);
-                    self.arithmetic(&raw.parts);
+                    if [at.checked_sub(1), Some(at + 1)].into_iter().any(|at| bare(at).is_some_and(is_comparison)) {
+                        self.computed(&raw.parts, true);
+                    } else if bare(at.checked_sub(1)).is_some_and(asks_for_a_name) {
+                        self.computed(&raw.parts, false);
+                    }
+                    self.assigned_within(&raw.parts);
                     self.parts(&raw.parts);
                 }
             }
@@ -167,6 +185,10 @@ impl Reader<'_> {
             if let Some(head) = &raw.assign {
                 self.arithmetic(head.index.as_deref().unwrap_or_default());
                 head.nested().for_each(|parts| self.parts(parts));
+                let begins = |parts: &[Part]| matches!(parts.first(), Some(Part::Literal { text, .. }) if text.starts_with('['));
+                for element in head.array.iter().flatten().filter(|element| begins(&element.parts)) {
+                    self.computed(&element.parts, false);
+                }
             }
         }
     }
@@ -195,13 +217,34 @@ impl Reader<'_> {
         }
         // An index, and the places of a substring, are arithmetic; so may be what follows another operator.
         if matches!(param.op, ParamOp::Other | ParamOp::Plain | ParamOp::Assign) {
-            self.arithmetic(&param.word);
+            self.assigned_within(&param.word);
+        }
+        let begins = |start: &str| matches!(param.word.first(), Some(Part::Literal { text, .. }) if text.starts_with(start));
+        if param.index == super::ast::Index::Other || param.op == ParamOp::Other && begins(":") {
+            self.computed(&param.word, true);
+        }
+        // `${!name}` is expanded once more, and so is `${name@P}`.
+        let is_list = param.index == super::ast::Index::All || begins("*") || begins("@");
+        if param.indirect && !is_list || param.op == ParamOp::Other && begins("@P") {
+            self.out.computed.push(Computed { pieces: vec![Piece::Variable(param.name.clone())], names: false });
         }
         self.parts(&param.word);
     }
 
-    /// The names that arithmetic gives values to: those beside `=`, `+=` and the like, `++` and `--`.
+    /// What a shell evaluates as arithmetic.
     fn arithmetic(&mut self, parts: &[Part]) {
+        self.computed(parts, true);
+        self.assigned_within(parts);
+    }
+
+    fn computed(&mut self, parts: &[Part], names: bool) {
+        if !parts.is_empty() {
+            self.out.computed.push(Computed { pieces: pieces(parts), names });
+        }
+    }
+
+    /// The names that arithmetic gives values to: those beside `=`, `+=` and the like, `++` and `--`.
+    fn assigned_within(&mut self, parts: &[Part]) {
         for part in parts {
             let Part::Literal { text, .. } = part else { continue };
             let named = |before: &str| {
@@ -228,7 +271,8 @@ impl Reader<'_> {
                 [named(text.get(..at).unwrap_or_default()), behind.get(..end).unwrap_or_default().to_owned()]
             });
             let all: Vec<String> = names.chain(steps).filter(|name| !name.is_empty()).collect();
-            all.iter().for_each(|name| self.aside(name));
+            let sets = all.into_iter().map(|name| Set { name, value: None, how: How::Counted });
+            self.out.sets.extend(sets);
         }
     }
 
@@ -288,8 +332,20 @@ fn pieces(parts: &[Part]) -> Vec<Piece> {
             Part::Param { param, .. } if param.op == ParamOp::Plain && param.index == super::ast::Index::None => {
                 all.push(Piece::Variable(param.name.clone()));
             }
+            Part::Arithmetic { .. } => all.push(Piece::Number),
+            Part::Param { param, .. } if param.op == ParamOp::Length => all.push(Piece::Number),
+            Part::Command { list, .. } => all.push(printed(list).map_or(Piece::Computed, Piece::Printed)),
             _ => all.push(Piece::Computed),
         }
     }
     all
+}
+
+/// The words of the command whose output a substitution is, where all are known.
+fn printed(list: &List) -> Option<Vec<String>> {
+    let [Item { chain, .. }] = list.items.as_slice() else { return None };
+    let last = chain.first.commands.last().filter(|_| chain.rest.is_empty())?;
+    let CommandKind::Simple(simple) = &last.kind else { return None };
+    let text = |raw: &RawWord| Said { span: raw.span, pieces: pieces(&raw.parts) }.text();
+    simple.words.iter().map(text).collect()
 }

@@ -90,11 +90,12 @@ impl Lexer<'_> {
         self.skip_blanks();
         if self.take("((") {
             let Some(end) = self.arithmetic_end()? else { return self.fail("))") };
+            let header = self.arithmetic_parts(end)?;
             self.pos = end;
             self.expect("))")?;
             self.skip_blanks();
             self.take(";");
-            return Ok(CommandKind::Rounds { name: None, body: self.body()? });
+            return Ok(CommandKind::Rounds { name: None, header, body: self.body()? });
         }
         let (name, words) = self.loop_head()?;
         Ok(CommandKind::For { name, words, body: self.body()? })
@@ -102,7 +103,7 @@ impl Lexer<'_> {
 
     fn select(&mut self) -> Parsed<CommandKind> {
         let (name, _) = self.loop_head()?;
-        Ok(CommandKind::Rounds { name: Some(name), body: self.body()? })
+        Ok(CommandKind::Rounds { name: Some(name), header: Vec::new(), body: self.body()? })
     }
 
     fn loop_head(&mut self) -> Parsed<(String, Option<Vec<RawWord>>)> {

@@ -56,6 +56,8 @@ impl Kinds<'_> {
             Class::Free => Fit::Yes,
             Class::Any => told(true, Open::Harmless).or(is_one(word)),
             Class::Literal => when(known && !selects()),
+            // curl writes to a file behind `%output{` since 8.3 (`src/tool_writeout.c`), and reads all of it from one behind `@`.
+            Class::Report => when(known && !text.starts_with('@') && !text.contains("%output{")),
             Class::Plain => told(is_plain(text) && !(known && selects()), Open::Setting),
             Class::Setting => {
                 let says = || releasing.says_what_is_made(flag, text) || selects();

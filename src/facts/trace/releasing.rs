@@ -41,7 +41,8 @@ pub struct ReleaseStep {
     pub doubts: Vec<Why>,
     /// Of this gate: the program, where it is a path of the tree.
     pub program: Option<RepoPath>,
-    /// Of this gate: a variable by which it knows the run and that has not what the runner gives it.
+    /// Of this gate: a variable by which it knows the run and that has not what the runner gives it; of what verifies one that names the
+    /// file in which it says which commit that is.
     pub variable: Option<String>,
     /// What it reads and writes.
     pub files: Handled,
@@ -83,6 +84,14 @@ static FIRST: LazyLock<FirstWords<'static>> = LazyLock::new(|| {
     let catalog = &Catalog::builtin().releasing;
     FirstWords::of(catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes).flat_map(|row| &row.argv))
 });
+
+impl ReleaseStep {
+    /// The output in which it says which commit it verified, as far as what it says arrives.
+    #[must_use]
+    pub fn commit_output(&self) -> Option<&'static str> {
+        self.row.commit_output.as_deref().filter(|_| self.variable.is_none())
+    }
+}
 
 impl Tracer<'_> {
     /// A command that deploys or verifies, or changes something for it; whether what stands behind its words is its own doing.
@@ -286,13 +295,15 @@ impl Tracer<'_> {
     }
 }
 
-/// A variable that says to a row what run it is and has not the runner's own value.
+/// A variable that says to a row what run it is, or where to say what it found, and has not the runner's own value.
 fn overridden(row: &ReleaseRow, frame: &Frame) -> Option<String> {
     let differs = |(name, own): &(&String, &String)| {
         let given = frame.env.get(name.as_str());
         if own.is_empty() { given.is_some() } else { given.and_then(Option::as_deref) != Some(own.as_str()) }
     };
-    row.judge_variables.iter().find(differs).map(|(name, _)| name.clone())
+    let lost = |name: &&String| frame.env.is_forgotten(name);
+    let judge = row.judge_variables.iter().find(differs).map(|(name, _)| name);
+    judge.or_else(|| row.output_variable.as_ref().filter(lost)).cloned()
 }
 
 /// A doubt about the command that is being followed.

@@ -257,3 +257,58 @@ fn redirections_are_those_that_a_shell_reads() {
         ),
     ]);
 }
+
+#[test]
+fn what_a_shell_evaluates_is_code() {
+    all(
+        script,
+        &[
+            "if [[ \"$X\" -eq 1 ]]; then echo hi; fi",
+            "[[ X -gt 1 ]] && echo hi",
+            "[[ -v $X ]] && echo hi",
+            "(( X > 1 )) && echo hi",
+            "(( $X > 1 )) && echo hi",
+            "echo $(( X + 1 ))",
+            "for ((i=0;i<X;i++)); do echo hi; done",
+            "declare -i n=\"$X\"",
+            "declare -i n\nn=\"$X\"",
+            "f() { local -i n=\"$X\"; }\nf",
+            "echo \"${TAG:$X}\"",
+            "echo \"${TAG:0:X}\"",
+            "a=(1 2)\necho \"${a[$X]}\"",
+            "a=(1 2)\necho \"${a[X]}\"",
+            "[ -v \"$X\" ] && echo hi",
+            "test -v \"$X\" && echo hi",
+            "declare -a m=(\"[$X]=1\")",
+            "declare -a m=\"$X\"",
+            "echo \"${!X}\"",
+            "echo \"${X@P}\"",
+            "y=\"$X\"\n(( y > 1 )) && echo hi",
+            "n=$(cat k8s/app.yml)\n(( n > 1 )) && echo hi",
+            "for i in $X; do (( i > 1 )) && echo hi; done",
+            "jobs -x git checkout origin/main",
+            "curl -sS -o /dev/null -w '%output{k8s/app.yml}%{json}' https://x.example/a",
+            "curl -sS -o /dev/null -w @k8s/app.yml https://x.example/a",
+            "curl -sS -o /dev/null -w \"$X\" https://x.example/a",
+        ],
+        "unknown",
+    );
+    all(
+        script,
+        &[
+            "n=1\n[[ \"$n\" -eq 1 ]] && echo hi",
+            "i=0\nwhile (( i < 5 )); do i=$((i + 1)); done",
+            "for ((i=0;i<5;i++)); do echo hi; done",
+            "for i in 1 2 3; do [[ $i -eq 3 ]] && echo hi; done",
+            "for i in $(seq 1 5); do (( i > 3 )) && echo hi; done",
+            "end=$(( $(date +%s) + 60 ))\nwhile (( $(date +%s) < end )); do sleep 1; done",
+            "[[ \"$X\" == 1 ]] && echo hi",
+            "[ \"$X\" -eq 1 ] && echo hi",
+            "echo \"${X:0:3} ${X#v} ${X:-none} ${#X}\"",
+            "[ -v X ] && echo hi",
+            "a=(1 2)\necho \"${a[0]} ${a[@]} ${#a[@]}\"",
+            "curl -sS -o /dev/null -w '%{http_code}' https://x.example/a",
+        ],
+        "pass",
+    );
+}

@@ -13,14 +13,18 @@ pub(super) struct Given {
     pub(super) value: Option<Said>,
     /// Programs get it.
     pub(super) exported: bool,
+    /// It is a number that the shell computes.
+    pub(super) counted: bool,
     /// By which command, where it is one that does not say a value.
     pub(super) by: Option<&'static str>,
 }
 
 /// Commands that give the variables they name a value, or take it.
 const NAMING: [&str; 3] = ["read", "unset", "getopts"];
+/// What gives one a value beside commands.
+pub(super) const ASIDE: &str = "an expansion, arithmetic or a loop";
 /// Those that declare variables.
-const DECLARING: [&str; 5] = ["export", "declare", "typeset", "local", "readonly"];
+pub(super) const DECLARING: [&str; 5] = ["export", "declare", "typeset", "local", "readonly"];
 
 impl Given {
     /// It only says that programs get what the variable has (`export NAME`).
@@ -39,8 +43,9 @@ pub(super) fn of(outline: &Outline) -> Vec<Given> {
         name: Some(set.name.clone()),
         value: set.value.clone(),
         exported: set.how == How::For || all_exported || marked.contains(set.name.as_str()),
+        counted: set.how == How::Counted,
         by: match set.how {
-            How::Aside => Some("an expansion, arithmetic or a loop"),
+            How::Aside | How::Counted => Some(ASIDE),
             _ => set.value.is_none().then_some("an assignment to a part of it"),
         },
     });
@@ -50,7 +55,7 @@ pub(super) fn of(outline: &Outline) -> Vec<Given> {
 }
 
 /// The words of a command behind `command`, without quotes.
-fn own(spoken: &Spoken) -> &[Said] {
+pub(super) fn own(spoken: &Spoken) -> &[Said] {
     let skipped = spoken
         .words
         .iter()
@@ -121,7 +126,7 @@ fn declared(words: &[Said], by: &'static str) -> Vec<Given> {
             if is_name(name) { Given { exported: exports, ..exported(name, value) } } else { aside(None, by) }
         }
         None => match word.text().filter(|text| is_name(text)) {
-            Some(name) => Given { name: Some(name), value: None, exported: exports, by: None },
+            Some(name) => Given { name: Some(name), value: None, exported: exports, counted: false, by: None },
             None => aside(None, by),
         },
     };
@@ -129,11 +134,11 @@ fn declared(words: &[Said], by: &'static str) -> Vec<Given> {
 }
 
 fn exported(name: &str, value: Said) -> Given {
-    Given { name: Some(name.to_owned()), value: Some(value), exported: true, by: None }
+    Given { name: Some(name.to_owned()), value: Some(value), exported: true, counted: false, by: None }
 }
 
 fn aside(name: Option<String>, by: &'static str) -> Given {
-    Given { name, value: None, exported: false, by: Some(by) }
+    Given { name, value: None, exported: false, counted: false, by: Some(by) }
 }
 
 pub(super) fn is_name(text: &str) -> bool {

@@ -64,16 +64,24 @@ fn behind_launchers(words: &[Said]) -> &[Said] {
     let rows = &Catalog::builtin().words.words;
     let launches =
         |name: &str| rows.iter().any(|row| row.launches && row.argv.iter().any(|argv| argv.len() == 1 && argv[0] == name));
+    let takes = |flag: &str| {
+        let rows = rows.iter().filter(|row| row.launches);
+        rows.flat_map(|row| row.values.values().flatten()).any(|known| known == flag) && !flag.starts_with("--preserve")
+    };
     let mut rest = words;
     while rest.first().and_then(Said::text).is_some_and(|name| launches(&name)) {
-        let own = |word: &Said| {
+        let mut own = 1;
+        while let Some(word) = rest.get(own) {
             let head = word.head();
-            head.starts_with('-')
+            let is_own = head.starts_with('-')
                 || head.starts_with(|c: char| c.is_ascii_digit())
-                || word.split().is_some_and(|(name, _)| given::is_name(name))
-        };
-        let skipped = 1 + rest.iter().skip(1).take_while(|word| own(word)).count();
-        rest = rest.get(skipped..).unwrap_or_default();
+                || word.split().is_some_and(|(name, _)| given::is_name(name));
+            if !is_own {
+                break;
+            }
+            own += 1 + usize::from(word.text().is_some_and(|flag| takes(&flag)));
+        }
+        rest = rest.get(own..).unwrap_or_default();
     }
     rest
 }

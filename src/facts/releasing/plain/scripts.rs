@@ -24,10 +24,12 @@ impl Way<'_> {
             return Some(unread());
         }
         makes_commands(&script)
+            .or_else(|| self.computes(&script))
             .or_else(|| self.sets(&script))
             .or_else(|| script.outline.redirects.iter().find_map(|redirect| self.redirects(redirect, &script)))
             .or_else(|| hands_on_aside(text, &script))
             .or_else(|| says_to_runner(text, &script))
+            .or_else(|| self.masks(text, &script))
             .or_else(|| (self.when == When::At).then(|| self.prints(&script)).flatten())
     }
 
@@ -51,8 +53,46 @@ impl Way<'_> {
         variables::odd(name, &value)
     }
 
+    /// It masks what an output of the job may hold, which then is not handed on.
+    fn masks(&self, text: &str, script: &Script<'_>) -> Option<String> {
+        let name = &Catalog::builtin().plain.masking;
+        let hands_on = self.site.value().and_then(|job| job.get("outputs")).is_some();
+        let commands = &script.outline.commands;
+        let mentions = text.to_ascii_lowercase().matches(name.as_str()).count();
+        if !hands_on || mentions == 0 {
+            return None;
+        }
+        // One that prints, and nothing that an id of a commit may be behind it: a word that is no such id, or a secret.
+        let harmless = |command: &&Spoken| {
+            let [first, word] = command.words.as_slice() else { return false };
+            let head = word.head().to_ascii_lowercase();
+            let Some(value) = head.strip_prefix("::").and_then(|rest| rest.strip_prefix(name.as_str())) else { return false };
+            let Some(value) = value.strip_prefix("::") else { return false };
+            let literal = word.pieces.len() == 1 && value.chars().any(|c| c.is_ascii_alphabetic() && !c.is_ascii_hexdigit());
+            let secret = || match word.pieces.as_slice() {
+                [Piece::Text(_)] => script.within(word).iter().all(|inner| inner.starts_with("secrets.")) && !value.is_ascii(),
+                [Piece::Text(_), Piece::Variable(variable)] => value.is_empty() && self.is_secret(variable, script),
+                _ => false,
+            };
+            first.text().as_deref() == Some("echo") && (value.is_ascii() && literal || secret())
+        };
+        (commands.iter().filter(harmless).count() < mentions).then(|| {
+            format!("it masks (`{name}`) what an output of the job may hold, and the runner hands on no output that holds it")
+        })
+    }
+
+    /// A variable of the workflow that holds a secret, and that the script leaves alone.
+    fn is_secret(&self, name: &str, script: &Script<'_>) -> bool {
+        let step = self.site.text.step(&self.site.job, self.line);
+        let holders = [step, self.site.value(), Some(self.site.text.root())];
+        let value = holders.into_iter().flatten().find_map(|holder| holder.route(&["env", name])).and_then(Value::scalar);
+        let inner = value.and_then(|text| text.trim().strip_prefix("${{")?.strip_suffix("}}"));
+        let left_alone = !script.given.iter().any(|given| given.name.as_deref().is_none_or(|given| given == name));
+        left_alone && inner.is_some_and(|inner| inner.trim().starts_with("secrets."))
+    }
+
     /// The workflow gives a variable of this name a value, so that programs get what a script makes of it.
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         let step = self.site.text.step(&self.site.job, self.line);
         let holders = [step, self.site.value(), Some(self.site.text.root())];
         holders.into_iter().flatten().filter_map(|holder| holder.get("env")).any(|env: Value<'_>| env.get(name).is_some())
@@ -114,7 +154,7 @@ impl Way<'_> {
             .map(|piece| match piece {
                 Piece::Text(text) => text.clone(),
                 Piece::Variable(name) => format!("${name}"),
-                Piece::Computed => "\n".to_owned(),
+                Piece::Number | Piece::Printed(_) | Piece::Computed => "\n".to_owned(),
             })
             .collect();
         let commands = &script.outline.commands;

@@ -57,7 +57,7 @@ impl<'t> Script<'t> {
     }
 
     /// The expressions in a word.
-    fn within(&self, said: &Said) -> &[&'t str] {
+    pub(super) fn within(&self, said: &Said) -> &[&'t str] {
         let until = |end: usize| self.at.partition_point(|at| *at < end);
         self.expressions.get(until(said.span.start)..until(said.span.end)).unwrap_or_default()
     }
@@ -143,7 +143,7 @@ impl Way<'_> {
     }
 
     /// What a variable of the workflow stands for.
-    fn variable(&self, name: &str, depth: usize) -> Bit {
+    pub(super) fn variable(&self, name: &str, depth: usize) -> Bit {
         let step = self.site.text.step(&self.site.job, self.line).filter(|_| self.line > 0);
         let holders = [step, self.site.value(), Some(self.site.text.root())];
         let mut holders = holders.into_iter().enumerate().filter_map(|(at, holder)| Some((at, holder?.route(&["env", name])?)));
@@ -211,7 +211,7 @@ impl Way<'_> {
                     }
                 }
                 Piece::Variable(name) => bits.extend(self.held_by(name, script, depth)),
-                Piece::Computed => bits.push(Bit::Other),
+                Piece::Number | Piece::Printed(_) | Piece::Computed => bits.push(Bit::Other),
             }
         }
         bits

@@ -13,6 +13,10 @@ pub struct Outline {
     pub sets: Vec<Set>,
     /// Names that it gives to commands of its own.
     pub functions: Vec<String>,
+    /// The words that each loop gives to its variable.
+    pub turns: Vec<(String, Vec<Said>)>,
+    /// What it evaluates as numbers, or as names.
+    pub computed: Vec<Computed>,
     /// It computes numbers, of which a shell says what it cannot read.
     pub computes: bool,
     /// Something in it could not be read.
@@ -35,8 +39,21 @@ pub enum Piece {
     Text(String),
     /// The value of this variable, as it is.
     Variable(String),
-    /// What an expansion makes of a variable, or what a command prints.
+    /// A number that the shell itself computes.
+    Number,
+    /// What a command of these words prints.
+    Printed(Vec<String>),
+    /// What an expansion makes of a variable, or what another command prints.
     Computed,
+}
+
+/// What a shell evaluates as a number, or as a name with an index: commands that stand in an index there run, whoever wrote them.
+#[derive(Debug)]
+pub struct Computed {
+    /// What it is made of.
+    pub pieces: Vec<Piece>,
+    /// Names in its text are variables.
+    pub names: bool,
 }
 
 /// One simple command.
@@ -74,8 +91,10 @@ pub enum How {
     Alone,
     /// In front of a command, for it.
     For,
-    /// By a loop, an expansion or arithmetic.
+    /// By a loop or an expansion.
     Aside,
+    /// By arithmetic.
+    Counted,
 }
 
 /// One value of a variable.
