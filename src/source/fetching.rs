@@ -54,7 +54,7 @@ pub fn default_branch(repository: &Repository) -> String {
     let first = if repository.is_mirror().unwrap_or_default() || has_remote(repository) {
         ""
     } else {
-        " (where there is no origin yet, first: git remote add origin URL)"
+        "; where there is no origin yet, first: git remote add origin URL"
     };
     format!("{} && git remote set-head origin --auto{first}", branches(repository))
 }

@@ -78,7 +78,7 @@ impl Way<'_> {
         let held = said.pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains(['[', '`', '$'])));
         let open = || self.said(said, script).contains(&Bit::Other);
         let expressions = said.pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if !text.is_ascii()));
-        !held && !(expressions && open()) && self.odd_part(&said.pieces, true, script, depth).is_none()
+        !(held || expressions && open()) && self.odd_part(&said.pieces, true, script, depth).is_none()
     }
 
     /// The same of one that the script does not set.
