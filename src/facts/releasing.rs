@@ -8,6 +8,7 @@ mod called;
 mod deployed;
 mod despite;
 mod early;
+mod environment;
 mod foreign;
 mod meaning;
 mod named;
@@ -178,6 +179,7 @@ pub fn gather(world: &World<'_>, terms: &Terms, pipelines: &[Pipeline], trace: &
     }
     foreign::put_beside(&mut found, snapshot, pipelines);
     called::put_beside(&mut found, snapshot, pipelines, trace);
+    environment::put_beside(&mut found, snapshot, pipelines, trace);
     found.sort_by_key(|job| pipelines.iter().position(|pipeline| job.place.path == pipeline.path));
     found
 }

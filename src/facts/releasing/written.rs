@@ -70,6 +70,12 @@ impl Written {
         lists(&data.preview, first) && !parts.any(|part| lists(&data.production, part))
     }
 
+    /// The environment of a job has a name that says that it is the product's, and none that says that it is a preview.
+    pub(super) fn is_production(&self, id: &str) -> bool {
+        let Some(name) = self.environment_as_written(id).map(str::to_ascii_lowercase) else { return false };
+        name.split(['-', '_', '/', ' ']).any(|part| lists(&Catalog::builtin().releasing.production, part))
+    }
+
     /// The patterns of tags that start it; any tag where it names none, or starts on something else that any tag may come with.
     pub(super) fn tag_patterns(&self) -> Vec<String> {
         let on = self.document.root().get("on");

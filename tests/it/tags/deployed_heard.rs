@@ -126,3 +126,27 @@ fn a_shell_that_ends_after_one_command_verifies_nothing() {
         .into();
     table(&rows);
 }
+
+/// How it deploys nobody knows; that it does its environment says.
+#[test]
+fn a_job_in_the_environment_of_the_product_may_deploy() {
+    let job = |on: &str, environment: &str, steps: &str| {
+        let text = format!(
+            "on: {on}\njobs:\n  d:\n    runs-on: ubuntu-latest\n    environment: {environment}\n    steps:\n      - uses: actions/checkout@v7\n{steps}"
+        );
+        told(&text, &[]).0
+    };
+    let (tags, playbook) = ("{ push: { tags: ['v*'] } }", "      - run: ansible-playbook site.yml\n");
+    assert_eq!(job(tags, "production", playbook), "unknown");
+    assert_eq!(job(tags, "{ name: eu-prod, url: 'https://example.org' }", playbook), "unknown");
+    assert_eq!(job("{ release: { types: [published] } }", "live", "      - uses: acme/deploy@v1\n"), "unknown");
+    for name in ["staging", "pypi", "product-docs", "${{ inputs.where }}"] {
+        assert_eq!(job(tags, name, playbook), "not-applicable", "{name}");
+    }
+    for on in ["pull_request", "{ push: { branches: [main] } }", "workflow_call"] {
+        assert_eq!(job(on, "production", playbook), "not-applicable", "{on}");
+    }
+    let verifying = "      - run: tollgate verify-tag -- \"$GITHUB_REF_NAME\"\n";
+    assert_eq!(job(tags, "production", verifying), "not-applicable", "it only verifies");
+    assert_eq!(job(tags, "production", &format!("{verifying}{playbook}")), "unknown");
+}
