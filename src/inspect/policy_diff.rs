@@ -88,6 +88,10 @@ fn policy(
     let id = |text: &str| text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let file = named.filter(|text| !text.starts_with("refs/") && !id(text)).or(otherwise.filter(|_| named.is_none()));
     if let Some(file) = file {
+        if named.is_some() && !Path::new(file).exists() {
+            let error = Error::usage(format!("there is no file `{file}`"));
+            return Err(error.hint("name a policy file, or a revision in full: refs/heads/main, or a commit id of 40 digits"));
+        }
         let org = request.org_policy.as_deref().map(|path| source::read_named_file(path, limits.file_bytes)).transpose()?;
         let anywhere = |_: &str, _: &Path| Ok(());
         let (today, second) = (now.date(), now.at.as_second());

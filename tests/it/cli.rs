@@ -90,6 +90,7 @@ fn usage_errors_are_status_2_with_a_hint() {
         (&["policy", "diff", "a", "--policy", "b"], "takes the two policies as arguments", "FROM TO"),
         (&["policy", "check", "."], "`.` is a directory", "give the file"),
         (&["policy", "check", "nothing.toml"], "`nothing.toml` cannot be opened", ""),
+        (&["policy", "diff", "main"], "there is no file `main`", "a revision in full: refs/heads/main"),
         (&["completions", "tcsh"], "invalid value 'tcsh'", ""),
     ];
     for (arguments, message, hint) in cases {
