@@ -36,7 +36,9 @@ impl PolicySet {
         let mut paths: BTreeSet<RepoPath> = watched::below(watched::OF_POLICY, head, base);
         paths.extend(named.iter().cloned());
         paths.extend([POLICY_FILE].into_iter().chain(OF_GITHUB).filter_map(RepoPath::new));
-        paths.extend(gates.into_iter().flatten().flat_map(|job| &job.programs).cloned());
+        // One that the change leaves alone needs no approval, and may be too large for one.
+        let programs = gates.into_iter().flatten().flat_map(|job| &job.programs);
+        paths.extend(programs.filter(|path| !watched::is_same(path, head, base)).cloned());
         paths.extend(gates.into_iter().flatten().flat_map(|job| &job.chains).flatten().map(|hop| hop.place.path.clone()));
         let tells = |path: &RepoPath| [head, base].into_iter().any(|side| watched::names_the_gate(side, path));
         paths.extend(watched::below(WORKFLOWS, head, base).into_iter().filter(tells));

@@ -18,6 +18,8 @@ use crate::text::{Place, RepoPath};
 pub(super) const WORKFLOWS: &str = ".github/workflows";
 /// Where the policy's own files lie.
 pub(super) const OF_POLICY: &str = ".tollgate";
+/// Bytes of a program that is run as the gate, as far as it is compared.
+const PROGRAM_BYTES: usize = 256 * 1024 * 1024;
 /// New workflows that are looked at for an old one.
 const MOST_MOVED: usize = 50;
 
@@ -110,17 +112,27 @@ fn gates(head: &Snapshot, base: &Snapshot, jobs: &[GateJob]) -> Vec<Watched> {
 fn programs(head: &Snapshot, base: &Snapshot, jobs: &[GateJob]) -> Vec<Watched> {
     let followed: BTreeSet<&RepoPath> = jobs.iter().flat_map(|job| &job.chains).flatten().map(|hop| &hop.place.path).collect();
     let all: BTreeSet<&RepoPath> = jobs.iter().flat_map(|job| &job.programs).filter(|path| !followed.contains(path)).collect();
-    let told = all.into_iter().filter_map(|path| {
-        let does = match (base.exact(path), head.exact(path)) {
-            (Ok(before), Ok(after)) if before == after => return None,
-            (Ok(None), _) => "adds",
-            (_, Ok(None)) => "deletes",
+    let told = all.into_iter().filter(|path| !is_same(path, head, base)).map(|path| {
+        let does = match (base.entry(path), head.entry(path)) {
+            (None, _) => "adds",
+            (_, None) => "deletes",
             _ => "edits",
         };
         let what = format!("this change {does} {path}, which is run as the gate");
-        Some(Watched { path: path.clone(), what, place: None, weakens: true, gate: true })
+        Watched { path: path.clone(), what, place: None, weakens: true, gate: true }
     });
     told.collect()
+}
+
+/// Whether the same stands at a path in both trees, to the byte: by git's own name for it where both have one.
+pub(super) fn is_same(path: &RepoPath, head: &Snapshot, base: &Snapshot) -> bool {
+    let named = |side: &Snapshot| side.entry(path).and_then(|entry| Some((entry.kind, entry.blob()?)));
+    match (named(base), named(head)) {
+        (Some(before), Some(after)) => before == after,
+        _ => {
+            matches!((base.exact_within(path, PROGRAM_BYTES), head.exact_within(path, PROGRAM_BYTES)), (Ok(before), Ok(after)) if before == after)
+        }
+    }
 }
 
 /// Lines of jobs and steps that say that they run the gate, where what they run is not read.

@@ -9,10 +9,18 @@ impl Snapshot {
     /// # Errors
     /// It has no bytes of its own, more than the bound, or they cannot be read.
     pub fn exact(&self, path: &RepoPath) -> Result<Option<(EntryKind, Vec<u8>)>, Unread> {
+        self.exact_within(path, self.source.limits.file_bytes)
+    }
+
+    /// As [`Self::exact`], with the caller's bound in bytes.
+    ///
+    /// # Errors
+    /// As [`Self::exact`].
+    pub fn exact_within(&self, path: &RepoPath, max_bytes: usize) -> Result<Option<(EntryKind, Vec<u8>)>, Unread> {
         let Some(entry) = self.entry(path) else { return Ok(None) };
         let bytes = match self.source.link_text(entry) {
             Some(text) => text.into_bytes(),
-            None => self.source.read(entry, self.source.limits.file_bytes)?,
+            None => self.source.read(entry, max_bytes)?,
         };
         Ok(Some((entry.kind, bytes)))
     }

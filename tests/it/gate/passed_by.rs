@@ -75,6 +75,10 @@ fn a_program_of_the_tree_that_is_run_as_the_gate_is_the_gate() {
     assert_eq!(files(one, None).1, "this change deletes bin/tollgate, which is run as the gate");
     assert_eq!(files(None, one).1, "this change adds bin/tollgate, which is run as the gate");
     assert_eq!(files(one, one).0, "");
+    // A real one is larger than what is read.
+    let large: &'static str = Box::leak("x".repeat(tollgate::limits::Limits::default().file_bytes + 1).into_boxed_str());
+    assert_eq!(files(Some(large), Some(large)).0, "", "left alone");
+    assert_eq!(files(Some(large), one).1, "this change edits bin/tollgate, which is run as the gate");
     let script = "#!/bin/sh\nexec /opt/tollgate \"$@\"\n";
     assert_eq!(files(Some(script), Some("#!/bin/sh\nexit 0\n")).0, "gate", "told once");
 }
